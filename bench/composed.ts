@@ -10,61 +10,126 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findFfmpeg, renderFilm } from 'untrained/render';
 import { built } from './built.js';
+import { record } from './history.js';
+import { type CpuTimes, total, WORKERS, watchCpu } from './processes.js';
+import { fixed, table } from './table.js';
 
 const FPS = 25;
-const FRAMES = 6 * FPS;
-const target = {
-  kind: 'scene',
-  path: fileURLToPath(new URL('composed-scene.tsx', import.meta.url)),
-} as const;
 
-/** Milliseconds per frame. */
-type Times = Record<'film' | 'opening' | 'drawing' | 'network' | 'sending' | 'encoding' | 'theirs', number>;
+/** A scene of this folder, and how many frames it has. */
+interface Scene {
+  name: string;
+  path: string;
+  frames: number;
+}
 
-/** Times each way in turn, `rounds` times, and prints the shortest times. */
+const scene = (name: string, file: string, frames: number): Scene => ({
+  name,
+  path: fileURLToPath(new URL(file, import.meta.url)),
+  frames,
+});
+const MIXED = scene('a curve and a network', 'composed-scene.tsx', 150);
+const SCENES = [
+  scene('captions and curves', 'composed-captions.tsx', 165),
+  MIXED,
+  scene('nine networks', 'composed-nine.tsx', 150),
+];
+const target = { kind: 'scene', path: MIXED.path } as const;
+
+/** Time and CPU time, in milliseconds. */
+interface Cost {
+  ms: number;
+  cpu: CpuTimes;
+}
+/** All rounds of one scene. */
+interface Rounds {
+  ours: Cost[];
+  export: Cost[];
+  encode: Cost[];
+}
+
+/** Measures each scene each way in turn, `rounds` times, and prints the shortest times. */
 export async function benchComposed(rounds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'untrained-bench-'));
-  const least = {} as Times;
-  const note = (part: keyof Times, ms: number) => {
-    least[part] = Math.min(least[part] ?? Number.POSITIVE_INFINITY, ms / FRAMES);
-  };
-  let exporting = '';
-  let still = Number.POSITIVE_INFINITY;
+  const measured = new Map(
+    SCENES.map((scene): [Scene, Rounds] => [scene, { ours: [], export: [], encode: [] }]),
+  );
+  const parts: { opening: number; plain: number; drawn: number; send: number; encoding: number }[] = [];
+  const stills: number[] = [];
   try {
-    await mkdir(join(folder, 'scenes'));
-    await copyFile(target.path, join(folder, 'scenes', 'film.tsx'));
     for (let round = 0; round < rounds; round++) {
-      still = Math.min(still, await commandStill(join(folder, 'still.png')));
-      const film = await renderOurs(join(folder, 'ours.mp4'));
-      note('film', film.ms);
-      note('opening', film.opening);
-      const drawn = await drawOnly({});
-      const plain = await drawOnly({ network: false });
-      note('drawing', plain.draw + plain.read);
-      note('network', Math.max(0, drawn.draw + drawn.read - plain.draw - plain.read));
-      note('sending', drawn.send);
-      const exported = await exportTheirs(folder);
-      const encoded = await encodePngs(folder);
-      exporting = `${fixed(exported / FRAMES)} to export, ${fixed(encoded / FRAMES)} to encode`;
-      note('theirs', exported + encoded);
-      note('encoding', await encodeRaw(folder));
+      stills.push(await commandStill(join(folder, 'still.png')));
+      for (const [scene, costs] of measured) {
+        const ours = join(folder, 'ours.mp4');
+        const { opening, ...film } = await renderOurs(scene, ours);
+        costs.ours.push(film);
+        costs.export.push(await exportTheirs(scene, folder));
+        costs.encode.push(await costOf(() => encodePngs(folder)));
+        if (scene !== MIXED) continue;
+        const drawn = await drawOnly({});
+        const plain = await drawOnly({ network: false });
+        parts.push({
+          opening,
+          plain: plain.draw + plain.read,
+          drawn: drawn.draw + drawn.read,
+          send: drawn.send,
+          encoding: await encodeRaw(folder, ours),
+        });
+      }
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const { film, opening, drawing, network, sending, encoding, theirs } = least;
-  const parts =
-    `drawing ${fixed(drawing)}, the network ${fixed(network)}, waiting to send ${fixed(sending)}; ` +
-    `encoding alone ${fixed(encoding)}`;
+  for (const [scene, costs] of measured) report(scene, costs);
+  const least = (part: keyof (typeof parts)[number]) => Math.min(...parts.map((one) => one[part]));
+  const perFrame = (ms: number) => fixed(ms / MIXED.frames);
   console.log(`
-A composed scene: ${FRAMES} frames of 1920x1080 to MP4, ms per frame, shortest of ${rounds}
-  Untrained, one page                          ${fixed(film)}  ${(1000 / film).toFixed(1)} fps
-    ${parts}
-    (plus ${fixed(opening * FRAMES)} once, to bundle the scene and start the browser)
-  Motion Canvas's image sequence, then ffmpeg  ${fixed(theirs)}  ${(1000 / theirs).toFixed(1)} fps
-    ${exporting}
-    ours is ${(theirs / film).toFixed(2)} x as fast (expected: at least 3)
-  A still of 640x360, with the command          ${(still / 1000).toFixed(2)} s (expected: under 3, on two cores)`);
+  ${MIXED.name}, ms per frame: drawing ${perFrame(least('plain'))}, the network ${perFrame(
+    Math.max(0, least('drawn') - least('plain')),
+  )}, waiting to send ${perFrame(least('send'))}; encoding alone ${perFrame(least('encoding'))}
+    (plus ${fixed(least('opening'))} once, to bundle the scene and start the browser)
+  A still of 640x360, with the command          ${(Math.min(...stills) / 1000).toFixed(2)} s (expected: under 3, on two cores)`);
+}
+
+/** Prints how a scene compares, and where the CPU time goes. */
+function report({ name, frames }: Scene, costs: Rounds): void {
+  const shortest = (all: Cost[]) => Math.min(...all.map(({ ms }) => ms)) / frames;
+  const cheapest = (all: Cost[]) => all.toSorted((a, b) => total(a.cpu) - total(b.cpu))[0].cpu;
+  const ours = { ms: shortest(costs.ours), cpu: cheapest(costs.ours) };
+  const theirs = { export: cheapest(costs.export), encode: cheapest(costs.encode) };
+  const theirMs = shortest(costs.export) + shortest(costs.encode);
+  const theirCpu = total(theirs.export) + total(theirs.encode);
+  record(
+    'composed',
+    name,
+    costs.ours.map(({ ms }) => ms / frames),
+  );
+  record(
+    'composed',
+    `${name}, CPU time`,
+    costs.ours.map(({ cpu }) => total(cpu) / frames),
+  );
+  const times = (theirs: number, ours: number) => (ours > 0 ? `${(theirs / ours).toFixed(2)} x` : '');
+  const rows = [
+    ['', 'ms', 'CPU time, ms'],
+    ['Untrained, one page', fixed(ours.ms), fixed(total(ours.cpu) / frames)],
+    ...WORKERS.map((worker) => [`  ${worker}`, '', fixed(ours.cpu[worker] / frames)]),
+    ["Motion Canvas's image sequence, then ffmpeg", fixed(theirMs), fixed(theirCpu / frames)],
+    ['  exporting', fixed(shortest(costs.export)), fixed(total(theirs.export) / frames)],
+    ['  encoding', fixed(shortest(costs.encode)), fixed(total(theirs.encode) / frames)],
+    ['ours is as fast (expected: at least 3 x)', times(theirMs, ours.ms), times(theirCpu, total(ours.cpu))],
+  ];
+  console.log(
+    `\nA composed scene, ${name}: ${frames} frames of 1920x1080 to MP4, per frame, the least of ${costs.ours.length}`,
+  );
+  console.log(table(rows));
+}
+
+async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+  const stop = watchCpu();
+  const start = performance.now();
+  await work();
+  return { ms: performance.now() - start, cpu: stop() };
 }
 
 /** The time that the whole command takes for a still without the cache, in milliseconds. */
@@ -76,14 +141,16 @@ async function commandStill(output: string): Promise<number> {
 }
 
 /** From the first frame until the film is complete; what comes before is `opening`. */
-async function renderOurs(output: string): Promise<{ ms: number; opening: number }> {
+async function renderOurs(scene: Scene, output: string): Promise<Cost & { opening: number }> {
   const start = performance.now();
   let opened = 0;
+  let stop: ReturnType<typeof watchCpu> | undefined;
   const onProgress = () => {
     opened ||= performance.now();
+    stop ??= watchCpu();
   };
-  await renderFilm({ scene: target.path }, { outputs: [output], onProgress });
-  return { ms: performance.now() - opened, opening: opened - start };
+  await renderFilm({ scene: scene.path }, { outputs: [output], onProgress });
+  return { ms: performance.now() - opened, opening: opened - start, cpu: stop!() };
 }
 
 /** The page's times without encoding, in milliseconds for all frames. */
@@ -95,18 +162,20 @@ async function drawOnly(
   const studio = new Studio();
   try {
     const source = await openComposed(target, { variables, formats: ['yuv420p'] }, studio);
-    for await (const _ of source.frames([[0, FRAMES - 1]]));
+    for await (const _ of source.frames([[0, MIXED.frames - 1]]));
     return await source.times();
   } finally {
     await studio.close();
   }
 }
 
-/** The time from clicking the editor's button until all PNGs exist, in milliseconds. */
-async function exportTheirs(folder: string): Promise<number> {
+/** From clicking the editor's button until all PNGs exist. */
+async function exportTheirs({ path, frames }: Scene, folder: string): Promise<Cost> {
   const { findBrowser } = await built.findBrowser();
   const { launchBrowser } = await built.launch();
   const images = join(folder, 'output', 'film');
+  await mkdir(join(folder, 'scenes'), { recursive: true });
+  await copyFile(path, join(folder, 'scenes', 'film.tsx'));
   await rm(images, { recursive: true, force: true });
   const editor = spawn(process.execPath, [resolve('dist/cli/main.js'), 'edit', '--no-open'], {
     cwd: folder,
@@ -123,10 +192,10 @@ async function exportTheirs(folder: string): Promise<number> {
     const button = page.locator('#render');
     await button.waitFor({ timeout: 60_000 });
     await sleep(2000); // wait for the preview's first frames
-    const start = performance.now();
-    await button.click();
-    while ((await filesIn(images)) < FRAMES) await sleep(20);
-    return performance.now() - start;
+    return await costOf(async () => {
+      await button.click();
+      while ((await filesIn(images)) < frames) await sleep(20);
+    });
   } finally {
     await browser.close();
     editor.kill();
@@ -145,17 +214,17 @@ async function encodePngs(folder: string): Promise<number> {
 }
 
 /** The time that our encoding takes when all frames are in memory, in milliseconds. */
-async function encodeRaw(folder: string): Promise<number> {
+async function encodeRaw(folder: string, film: string): Promise<number> {
   const raw = join(folder, 'frames');
   const { path } = await findFfmpeg();
   const pixels = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p']; // as our pages send them
-  await run(path, ['-loglevel', 'error', '-i', join(folder, 'ours.mp4'), ...pixels, '-y', raw]);
+  await run(path, ['-loglevel', 'error', '-i', film, ...pixels, '-y', raw]);
   await readFile(raw); // so that the disk is not timed
   const input = [...pixels, '-video_size', '1920x1080', '-framerate', String(FPS), '-i', raw];
   const { encodingOf } = await built.encode();
-  const film = { width: 1920, height: 1080, fps: FPS, frames: FRAMES, pixels: 'yuv420p' } as const;
+  const shape = { width: 1920, height: 1080, fps: FPS, frames: MIXED.frames, pixels: 'yuv420p' } as const;
   const output = join(folder, 'again.mp4');
-  const { takes } = encodingOf({ path: output, format: 'mp4', sequence: false }, film);
+  const { takes } = encodingOf({ path: output, format: 'mp4', sequence: false }, shape);
   const ms = await timed([...input, ...takes[0].options, '-y', output]);
   await rm(raw);
   return ms;
@@ -175,8 +244,4 @@ function run(program: string, args: string[]): Promise<void> {
     child.on('error', failed);
     child.on('exit', (code) => (code === 0 ? done() : failed(new Error(`${program} ended with ${code}.`))));
   });
-}
-
-function fixed(ms: number): string {
-  return ms.toFixed(ms < 100 ? 1 : 0);
 }

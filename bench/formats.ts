@@ -1,6 +1,6 @@
 /**
- * Compares the formats of films: their bytes, and how close they are to the frames, in dB of PSNR over RGB. Formats that
- * this ffmpeg cannot make are left out. FFMPEG_PATH names another.
+ * Compares the formats of films: their bytes, and how close they are to the frames, in dB of PSNR over RGB. Formats
+ * that this ffmpeg cannot make are left out. FFMPEG_PATH names another.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

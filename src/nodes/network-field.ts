@@ -4,7 +4,7 @@ import { BBox, type SimpleSignal } from '@motion-canvas/core';
 import type { FrameDescription, FrameInput } from '../core/frame/description.js';
 import { valueBetween } from './between.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { keyOf, type Picture } from './picture-store.js';
+import { keyOf, type Picture, usePicture } from './picture-store.js';
 import { requestPicture } from './pictures.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
@@ -125,7 +125,7 @@ export class NetworkField extends NetworkNode {
       const describe = (size: [number, number]) => this.#checkedFrame(size);
       this.#picture = requestPicture({ name, size, describe });
     }
-    return this.#picture;
+    return usePicture(this.#picture);
   }
 
   /** Everything that determines the picture, except its size. */

@@ -21,14 +21,19 @@ export interface Picture {
   readonly key: string;
   /** Resolves when the picture is drawn, has failed or was cancelled; never rejects. */
   done: Promise<void>;
-  canvas?: OffscreenCanvas;
+  /** Gone once no frame of a film uses it any more: request the picture again. */
+  canvas?: OffscreenCanvas | undefined;
   error?: unknown;
   /** Cancels a pending picture. */
   abort?: () => void;
+  /** The film's frame that used it last: see nextFrame(). */
+  used: number;
 }
 
 /** The cache's limit on finished pictures, in pixels: about 128 MB. */
 const CACHED_PIXELS = 2 ** 25;
+/** The same for pictures that a film used, but its last frames did not: about 32 MB. */
+const UNUSED_PIXELS = 2 ** 23;
 /** A picture counts as at least this many pixels, since a canvas has a fixed cost: the cache holds at most 2048. */
 const MIN_COST = 2 ** 14;
 
@@ -38,6 +43,11 @@ let renderer: Promise<FrameRenderer> | undefined;
 /** Pixel buffers to reuse, most recently used first: new ones would keep the garbage collector busy. */
 const spares: Uint8Array[] = [];
 const MAX_SPARES = 4;
+/** Canvases to reuse, most recently used first, for the same reason: V8 counts their memory. */
+const canvases: OffscreenCanvas[] = [];
+const MAX_CANVASES = 16;
+/** The number of the film's frame; 0 in an editor. */
+let film = 0;
 
 /** The speed of this page's renderer, for exact pictures and for adaptive ones. */
 export const drawingSpeed = new DrawingSpeed();
@@ -53,20 +63,36 @@ function pageRenderer(): Promise<FrameRenderer> {
 export const keyOf = ({ name, size }: Pick<PictureRequest, 'name' | 'size'>): string =>
   JSON.stringify([name, size]);
 
+/**
+ * Tells that a film's next frame begins. The canvases of pictures that neither it nor the frame before has used may be
+ * reused from then on. An editor never calls this.
+ */
+export function nextFrame(): void {
+  film++;
+}
+
 /** The picture with this key, finished or not, which is then the most recently used one. */
 export function findPicture(key: string): Picture | undefined {
   const known = pictures.get(key);
-  if (!known) return undefined;
-  pictures.delete(key);
-  pictures.set(key, known);
-  return known;
+  return known && usePicture(known);
+}
+
+/** Makes a picture the most recently used one. Call it for a picture that is shown again without being requested. */
+export function usePicture(picture: Picture): Picture {
+  picture.used = film;
+  const { key } = picture;
+  if (pictures.get(key) === picture) {
+    pictures.delete(key);
+    pictures.set(key, picture);
+  }
+  return picture;
 }
 
 /** Starts drawing a picture, unless there is one with this key. */
 export function startPicture(key: string, frame: FrameDescription): Picture {
   const known = findPicture(key);
   if (known) return known;
-  const picture: Picture = { key, done: Promise.resolve() };
+  const picture: Picture = { key, done: Promise.resolve(), used: film };
   const controller = new AbortController();
   picture.abort = () => {
     pictures.delete(key); // at once: the next request must start a new picture
@@ -92,7 +118,7 @@ async function draw(picture: Picture, asked: FrameDescription, signal: AbortSign
   const speed = frame.evaluation ? adaptiveSpeed : drawingSpeed;
   speed.note(workOf(frame), performance.now() - before);
   const bytes = new Uint8ClampedArray(rgba.buffer as ArrayBuffer, rgba.byteOffset, rgba.length);
-  const canvas = named(picture.key, new OffscreenCanvas(width, height));
+  const canvas = named(picture.key, canvasFor(width, height));
   canvas.getContext('2d')!.putImageData(new ImageData(bytes, width, height), 0, 0);
   if (spares.unshift(rgba) > MAX_SPARES) spares.pop();
   picture.canvas = canvas;
@@ -101,13 +127,24 @@ async function draw(picture: Picture, asked: FrameDescription, signal: AbortSign
   evictOldest(picture);
 }
 
+/** An empty canvas, or one whose pixels will all be replaced. */
+function canvasFor(width: number, height: number): OffscreenCanvas {
+  const i = canvases.findIndex((canvas) => canvas.width === width && canvas.height === height);
+  return i < 0 ? new OffscreenCanvas(width, height) : canvases.splice(i, 1)[0];
+}
+
 const costOf = ({ width, height }: OffscreenCanvas) => Math.max(MIN_COST, width * height);
 
 function evictOldest(except: Picture): void {
-  for (const [key, { canvas }] of pictures) {
-    if (cachedPixels <= CACHED_PIXELS) return;
+  for (const [key, picture] of pictures) {
+    const { canvas } = picture;
     if (!canvas || key === except.key) continue;
+    const isUnused = film - picture.used > 1;
+    if (cachedPixels <= (isUnused ? UNUSED_PIXELS : CACHED_PIXELS)) return;
     pictures.delete(key);
     cachedPixels -= costOf(canvas);
+    if (!isUnused) continue; // a node may still show it
+    picture.canvas = undefined;
+    if (canvases.unshift(canvas) > MAX_CANVASES) canvases.pop();
   }
 }

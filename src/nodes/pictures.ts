@@ -11,7 +11,8 @@ import { named, namesOnly } from './watch.js';
  */
 export function requestPicture(request: PictureRequest): Picture {
   const key = keyOf(request);
-  if (namesOnly()) return { key, done: Promise.resolve(), canvas: named(key, new OffscreenCanvas(1, 1)) };
+  if (namesOnly())
+    return { key, done: Promise.resolve(), canvas: named(key, new OffscreenCanvas(1, 1)), used: 0 };
   if (isPreviewed()) return previewPicture(key, request);
   const picture = findPicture(key) ?? startPicture(key, request.describe([...request.size]));
   // Motion Canvas waits for collected promises, and hangs if one rejects.

@@ -8,7 +8,7 @@ import { hiddenWidths } from '../core/network/spec.js';
 import { boxOf, split, tiles } from './arrange.js';
 import { paletteBetween } from './between.js';
 import { NetworkNode, type NetworkNodeProps } from './network-node.js';
-import { keyOf, type Picture } from './picture-store.js';
+import { keyOf, type Picture, usePicture } from './picture-store.js';
 import { requestPicture } from './pictures.js';
 import { warnOfUnknown } from './properties.js';
 import type { SignalProps } from './props.js';
@@ -292,7 +292,7 @@ export class UnitWall extends NetworkNode {
     const size = this.devicePixels();
     const key = keyOf({ name, size });
     const held = this.#held.get(key);
-    if (held?.canvas) return held;
+    if (held?.canvas) return usePicture(held);
     if (held?.error) throw held.error;
     const picture = requestPicture({ name, size, describe: (size) => this.describe({ ...input, size }) });
     if (this.#held.size > MOST_HELD) this.#held.clear();

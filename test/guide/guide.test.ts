@@ -54,6 +54,9 @@ const TEXT: Record<string, string> = {
   'An animation of a random neural network with 30 units per layer: a soft gradient that turns into smooth shapes, in blue,':
     'what a command prints',
   'renders/cross-section-discord.mp4  2.3 MB  Discord: 2.3 MB of 10.5 MB': 'what a command prints',
+  'Made a project in my-film. Next:': 'what a command prints',
+  'A looping animation of a random neural network with 14 layers and 30 units per layer: smooth shapes in purple, pink and':
+    'what a command prints',
 };
 
 const pages = [

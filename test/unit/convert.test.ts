@@ -1,6 +1,9 @@
 /** Tests the conversion of a canvas's pixels to frames, from both byte orders. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { frameBytes, type PixelFormat } from '../../src/core/frame/pixels.js';
 import { type ByteOrder, Converter, canBe } from '../../src/sources/composed/page/convert.js';
+import { applyDelta, deltaOf, longestDelta } from '../../src/sources/composed/page/delta.js';
 import { yuv420p } from '../video/yuv.js';
 
 const ORDERS: ByteOrder[] = ['rgb', 'bgr'];
@@ -16,8 +19,28 @@ function picture(width: number, height: number): Uint8Array {
 const ordered = (rgba: Uint8Array, order: ByteOrder) =>
   order === 'rgb' ? rgba : rgba.map((byte, i) => (i % 4 === 3 ? byte : rgba[i + 2 - 2 * (i % 4)]));
 
+type Size = [width: number, height: number];
+
+/** Much faster than toEqual(). */
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
+/** A function that converts pictures one after another: to the bytes of a frame, and its delta to the one before. */
+function conversion(size: Size, format: PixelFormat, order: ByteOrder) {
+  const converter = new Converter(size, format, order);
+  return (rgba: Uint8Array) => {
+    converter.pixels.set(ordered(rgba, order));
+    converter.compare();
+    const { frame, runs } = converter.convert();
+    const delta = deltaOf(frame, runs);
+    return {
+      frame: new Uint8Array(frame.buffer, frame.byteOffset, frameBytes(size, format)).slice(),
+      delta: new Uint8Array(delta.buffer, 0, delta.byteLength),
+    };
+  };
+}
+
 // 22 and 14 are not multiples of the pixels converted at a time; the planes of 10 x 2 end in the middle of a word.
-test.each<[number, number]>([
+test.each<Size>([
   [64, 48],
   [22, 18],
   [14, 6],
@@ -27,28 +50,66 @@ test.each<[number, number]>([
   const rgba = picture(width, height);
   const exact = yuv420p(rgba, width, height);
   for (const order of ORDERS) {
-    const converter = new Converter([width, height], 'yuv420p', order, 2);
-    converter.pixels.set(ordered(rgba, order));
-    const words = converter.convert(1);
-    const planes = new Uint8Array(words.buffer, words.byteOffset, exact.length);
+    const { frame: planes } = conversion([width, height], 'yuv420p', order)(rgba);
+    expect(planes.length).toBe(exact.length);
     const apart = Array.from(planes, (byte, i) => Math.abs(byte - exact[i]));
     expect(Math.max(...apart)).toBeLessThanOrEqual(1);
     expect(apart.filter(Boolean).length).toBeLessThanOrEqual(0.01 * apart.length);
   }
 });
 
-test('pixels are unchanged as RGBA, and a frame stays in its buffer while the next one is converted', () => {
-  const [first, second] = [picture(5, 3), picture(5, 4).subarray(20)];
-  for (const order of ORDERS) {
-    const converter = new Converter([5, 3], 'rgba', order, 2);
-    const frames = [first, second].map((rgba, room) => {
-      converter.pixels.set(ordered(rgba, order));
-      return converter.convert(room);
+test('pixels are unchanged as RGBA', () => {
+  const rgba = picture(5, 3);
+  for (const order of ORDERS) expect(conversion([5, 3], 'rgba', order)(rgba).frame).toEqual(rgba);
+});
+
+// 5000 pixels are more than are compared at a time as RGBA.
+test.each<[Size, PixelFormat]>([
+  [[64, 6], 'yuv420p'],
+  [[202, 4], 'yuv420p'],
+  [[10, 2], 'yuv420p'],
+  [[67, 5], 'rgba'],
+  [[100, 50], 'rgba'],
+])('of %j as %s, what has changed is converted and sent, and little else', (size, format) => {
+  const [width, height] = size;
+  const changes = fc.array(fc.tuple(fc.nat(width - 1), fc.nat(height - 1), fc.nat(255)), { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.array(changes, { maxLength: 4 }), fc.constantFrom(...ORDERS), (steps, order) => {
+      const rgba = picture(width, height);
+      const convert = conversion(size, format, order);
+      const received = new Uint8Array(4 * Math.ceil(frameBytes(size, format) / 4));
+      applyDelta(convert(rgba).delta, received);
+      for (const pixels of steps) {
+        for (const [x, y, value] of pixels) rgba.fill(value, 4 * (y * width + x), 4 * (y * width + x) + 3);
+        const { frame, delta } = convert(rgba);
+        expect(same(frame, conversion(size, format, order)(rgba).frame)).toBe(true);
+        expect(delta.length).toBeLessThanOrEqual(longestDelta(received.length / 4));
+        // For each pixel at most 8, in two rows of Y and in both of Cb and Cr, after a gap of four times as many.
+        expect(delta.length).toBeLessThanOrEqual(4 + pixels.length * 4 * (8 + 4 * 8 * 5 + 8));
+        applyDelta(delta, received);
+        expect(same(frame, received.subarray(0, frame.length))).toBe(true);
+      }
+    }),
+    { seed: 1, numRuns: 20 },
+  );
+});
+
+test('a picture is opaque if all of its pixels are', () => {
+  for (const format of ['rgba', 'yuv420p'] as const) {
+    const rgba = picture(22, 18).map((byte, i) => (i % 4 === 3 ? 255 : byte));
+    const converter = new Converter([22, 18], format, 'rgb');
+    const opaque = [
+      [0, 255],
+      [395, 254],
+      [20, 0],
+      [20, 255],
+    ].map(([pixel, alpha]) => {
+      converter.pixels.set(rgba.map((byte, i) => (i === 4 * pixel + 3 ? alpha : byte)));
+      const all = converter.compare();
+      converter.convert();
+      return all;
     });
-    expect(frames.map((words) => new Uint8Array(words.buffer, words.byteOffset, 60))).toEqual([
-      first,
-      second,
-    ]);
+    expect(opaque).toEqual([true, false, false, true]);
   }
 });
 

@@ -61,9 +61,23 @@ function normal(u: number, v: number): number {
   return radius * Math.cos(2 * Math.PI * v);
 }
 
-/** Caches the draws of the last few seeds, so that a film draws each of its weights only once. */
+/** The number of draws that are kept of more than LEAST_SEEDS seeds: 4 MB. */
+const MOST_NUMBERS = 2 ** 20;
+/** What a unit's draws take besides their numbers, in numbers. */
+const OVERHEAD = 32;
+/** This many seeds are kept however large their networks are. */
+const LEAST_SEEDS = 4;
+
+/** The draws of a seed, by layer and unit, and how many numbers these are. */
+interface SeedDraws {
+  layers: Float32Array[][];
+  numbers: number;
+}
+
+/** Caches the draws of the last seeds, so that a film draws each of its weights only once. */
 export class DrawCache {
-  readonly #seeds = new Map<string, Float32Array[][]>();
+  readonly #seeds = new Map<string, SeedDraws>();
+  #numbers = 0;
 
   /** A unit's draws, at least (1 + inputs) long: see drawUnit. */
   unit(
@@ -73,21 +87,29 @@ export class DrawCache {
     inputs: number,
     { distribution, draws }: Pick<NetworkSpec, 'distribution' | 'draws'>,
   ): Float32Array {
-    const layers = this.#layersOf(`${draws} ${distribution} ${seed}`);
-    layers[layer] ??= [];
-    const known = layers[layer][unit];
+    const of = this.#drawsOf(`${draws} ${distribution} ${seed}`);
+    of.layers[layer] ??= [];
+    const known = of.layers[layer][unit];
     if (known && known.length > inputs) return known;
     // Draw ahead: if the width grows frame by frame, rows would otherwise be redrawn for each frame.
     const ahead = known ? Math.max(inputs, 2 * known.length) : inputs;
-    layers[layer][unit] = drawUnit(seed, layer, unit, ahead, distribution, draws);
-    return layers[layer][unit];
+    const drawn = drawUnit(seed, layer, unit, ahead, distribution, draws);
+    of.layers[layer][unit] = drawn;
+    const more = drawn.length - (known?.length ?? -OVERHEAD);
+    of.numbers += more;
+    this.#numbers += more;
+    return drawn;
   }
 
-  #layersOf(key: string): Float32Array[][] {
-    const layers = this.#seeds.get(key) ?? [];
+  #drawsOf(key: string): SeedDraws {
+    const found = this.#seeds.get(key) ?? { layers: [], numbers: 0 };
     this.#seeds.delete(key); // reinserted at the end: a Map keeps insertion order
-    this.#seeds.set(key, layers);
-    if (this.#seeds.size > 4) this.#seeds.delete(this.#seeds.keys().next().value!);
-    return layers;
+    this.#seeds.set(key, found);
+    while (this.#seeds.size > LEAST_SEEDS && this.#numbers > MOST_NUMBERS) {
+      const [oldest, { numbers }] = this.#seeds.entries().next().value!;
+      this.#seeds.delete(oldest);
+      this.#numbers -= numbers;
+    }
+    return found;
   }
 }

@@ -1,5 +1,5 @@
-/** AVIF (AOM, version 1.1): ISO media whose film, if it is animated, is a track as in an MP4, and whose still picture is
- *  an item. The note is the description in its XMP. */
+/** AVIF (AOM, version 1.1): ISO media whose film, if it is animated, is a track as in an MP4, and whose still picture
+ *  is an item. The note is the description in its XMP. */
 
 import { type Bytes, Malformed } from '../bytes.js';
 import { type Found, MOST_NOTE, type Reader } from './found.js';

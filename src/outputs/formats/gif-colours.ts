@@ -1,5 +1,6 @@
 /** Finds the palette that fits pictures best, and the colour in it that is nearest to a pixel. Colours are first
- *  divided into boxes, whose means are then refined by Lloyd's algorithm ("Least Squares Quantization in PCM", 1982). */
+ *  divided into boxes, whose means are then refined by Lloyd's algorithm ("Least Squares Quantization in PCM",
+ *  1982). */
 
 /** Rounds of Lloyd's algorithm; not tuned. */
 const ROUNDS = 4;

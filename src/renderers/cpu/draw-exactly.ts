@@ -49,7 +49,7 @@ function colourPart(
   const planes =
     colouring === 'rgb' ? outputs : colourPlanes(colouring, outputs, evaluator.colours(samples), deep);
   if (deep) {
-    // Bytes of an array of their own begin at a multiple of two.
+    // The thread's buffer, and each picture in it, begins at a multiple of two.
     const values = new Uint16Array(rgba.buffer, rgba.byteOffset, rgba.length / 2);
     averageDeepSamples(planes, n, width, height, values);
     return;

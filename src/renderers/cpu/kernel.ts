@@ -4,8 +4,8 @@
  * other layers are activated one by one after their sums. Which unit has which activation is data.
  *
  * A tile of samples passes through the network layer by layer, with activations stored [unit][sample]. The inner loop
- * keeps the sums of a block of units and samples in registers and runs over the layer's inputs; the activation is applied
- * when the sums are stored. shapes.ts says which blocks are best.
+ * keeps the sums of a block of units and samples in registers and runs over the layer's inputs; the activation is
+ * applied when the sums are stored. shapes.ts says which blocks are best.
  */
 
 import type { ScaledSums } from '../../core/network/activations/activation.js';

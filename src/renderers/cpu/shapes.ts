@@ -1,6 +1,6 @@
 /** The shapes of kernels: which instructions they use, and how much of a layer their inner loop keeps in registers. */
 
-/** `rows` units x `vectors` vectors of four samples, whose sums are in registers while the loop runs over the inputs. */
+/** `rows` units x `vectors` vectors of four samples: their sums are in registers while the loop runs over the inputs. */
 export interface Block {
   rows: number;
   vectors: number;
@@ -34,9 +34,9 @@ export const NARROW = 48;
 
 /**
  * V8 has 15 vector registers. A block needs one for each of its sums, one for each of its vectors and one for a weight;
- * with more than 15 it spills, and is about half as fast. A block should have at least 8 sums, because an addition takes
- * four cycles and two begin in each; and the more it has, the fewer loads it needs per addition. Where operations are
- * merged, two vectors share a register. The times at widths of 10 to 400 are in docs/performance.md.
+ * with more than 15 it spills, and is about half as fast. A block should have at least 8 sums, because an addition
+ * takes four cycles and two begin in each; and the more it has, the fewer loads it needs per addition. Where operations
+ * are merged, two vectors share a register. The times at widths of 10 to 400 are in docs/performance.md.
  */
 export const kernels = {
   plain: {

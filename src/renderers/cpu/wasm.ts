@@ -47,6 +47,8 @@ export const i32 = {
   lessOrEqualUnsigned: binary(0x4d),
   greaterOrEqualUnsigned: binary(0x4f),
   load: (address: Code, offset = 0) => [address, 0x28, 2, unsigned(offset)],
+  /** Stores the lowest byte. */
+  store8: (address: Code, value: Code) => [address, value, 0x3a, 0, 0],
 };
 
 export const v128 = {
@@ -60,6 +62,8 @@ export const v128 = {
   and: binary(vector(78)),
   or: binary(vector(80)),
   xor: binary(vector(81)),
+  /** 1 if any bit is set, otherwise 0. */
+  anyTrue: unary(vector(83)),
 };
 
 export const f32x4 = {

@@ -2,11 +2,12 @@
 
 import { frameBytes, type PixelFormat } from '../../core/frame/pixels.js';
 import { applyDelta, longestDelta } from './page/delta.js';
+import type { SameFrames } from './server.js';
 
-/** A frame that has arrived, as the difference from the page's previous frame. */
+/** A frame that has arrived, as the difference from the page's previous frame, if there is any. */
 interface Arrival {
   page: number;
-  delta: Buffer;
+  delta: Buffer | undefined;
   /** Lets the page that sent it continue. */
   taken: () => void;
 }
@@ -24,11 +25,20 @@ export class FrameQueue {
     this.words = Math.ceil(this.bytes / 4);
   }
 
-  /** Accepts a frame. Resolves when next() has returned it, which keeps pages from running ahead. */
-  async take(page: number, frame: number, delta: AsyncIterable<Buffer>): Promise<void> {
-    const whole = await gather(delta, longestDelta(this.words));
-    await new Promise<void>((taken) => {
-      const arrival = { page, delta: whole, taken };
+  /** Accepts frames. Resolves when next() has returned the last, which keeps pages from running ahead. */
+  async take({ page, first, step, count }: SameFrames, delta: AsyncIterable<Buffer>): Promise<void> {
+    let whole: Buffer | undefined = await gather(delta, longestDelta(this.words));
+    const taken: Promise<void>[] = [];
+    for (let i = 0; i < count; i++) {
+      taken.push(this.arrive(first + i * step, page, whole));
+      whole = undefined; // the others are the same
+    }
+    await Promise.all(taken);
+  }
+
+  private arrive(frame: number, page: number, delta: Buffer | undefined): Promise<void> {
+    return new Promise((taken) => {
+      const arrival = { page, delta: delta?.length ? delta : undefined, taken };
       if (this.awaited?.frame === frame) this.awaited.give(arrival);
       else this.arrived.set(frame, arrival);
     });
@@ -49,7 +59,7 @@ export class FrameQueue {
     this.awaited = undefined;
     this.pages[arrival.page] ??= new Uint8Array(4 * this.words);
     const pixels = this.pages[arrival.page];
-    applyDelta(arrival.delta, pixels);
+    if (arrival.delta) applyDelta(arrival.delta, pixels);
     arrival.taken();
     return pixels.subarray(0, this.bytes);
   }

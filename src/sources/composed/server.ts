@@ -21,16 +21,23 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+/** Frames that look the same, and follow each other in a page. */
+export interface SameFrames {
+  page: number;
+  /** The number of the first one. */
+  first: number;
+  /** From one to the next. */
+  step: number;
+  count: number;
+  /** Their fingerprint, if they have one: see src/sources/composed/page/trace.ts. */
+  fingerprint: string | undefined;
+}
+
 /**
- * Accepts a frame, as the difference from the page's previous frame. The response is sent when the promise resolves.
- * @param fingerprint - The frame's fingerprint, if it has one: see src/sources/composed/page/trace.ts.
+ * Accepts frames, as the difference from the page's previous frame. The response is sent when the promise resolves.
+ * @param delta - Empty if there is no difference.
  */
-export type TakeFrame = (
-  page: number,
-  frame: number,
-  fingerprint: string | undefined,
-  delta: AsyncIterable<Buffer>,
-) => Promise<void>;
+export type TakeFrames = (frames: SameFrames, delta: AsyncIterable<Buffer>) => Promise<void>;
 
 export interface ServerOptions {
   /** Called when the proxy refuses a request, with its address, or its host and port. */
@@ -83,13 +90,16 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
+/** The address of frames: page, first frame, step, count and fingerprint. */
+const FRAMES = /^frames\/(\d+\/\d+\/\d+\/\d+)\/([0-9a-f]{16}|none)$/;
+
 const bytesIn = (file: string | Uint8Array) =>
   typeof file === 'string' ? Buffer.from(file) : Buffer.from(file.buffer, file.byteOffset, file.byteLength);
 
 /** Starts the server on a free port of 127.0.0.1. It is also the pages' proxy, which refuses every request. */
 export async function startServer(
   bundle: Bundle,
-  take: TakeFrame,
+  take: TakeFrames,
   { refused = () => {}, hosts = [] }: ServerOptions = {},
 ): Promise<PageServer> {
   const { files, publicFolder } = bundle;
@@ -112,10 +122,11 @@ export async function startServer(
     const path = decodeURIComponent((request.url ?? '').split('?')[0]);
     // Scenes may also refer to public files by absolute paths, as with Motion Canvas's own server.
     const name = path.startsWith(secret) ? path.slice(secret.length) : path.slice(1);
-    const [, page, frame, fingerprint] = /^frames\/(\d+)\/(\d+)\/([0-9a-f]{16}|none)$/.exec(name) ?? [];
-    if (request.method === 'POST' && path.startsWith(secret) && frame !== undefined) {
-      const known = fingerprint === 'none' ? undefined : fingerprint;
-      await take(Number(page), Number(frame), known, request);
+    const [, numbers, print] = FRAMES.exec(name) ?? [];
+    if (request.method === 'POST' && path.startsWith(secret) && numbers !== undefined) {
+      const [page, first, step, count] = numbers.split('/').map(Number);
+      const fingerprint = print === 'none' ? undefined : print;
+      await take({ page, first, step, count, fingerprint }, request);
       response.writeHead(204, headers).end();
       return;
     }

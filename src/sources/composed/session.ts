@@ -28,7 +28,7 @@ import type {
   TextTrouble,
   Warning,
 } from './page/protocol.js';
-import { type PageServer, startServer, type TakeFrame } from './server.js';
+import { type PageServer, startServer, type TakeFrames } from './server.js';
 import { soundtrackOf } from './sound.js';
 import type { Studio } from './studio.js';
 import { lostAddress, lostFace } from './styles.js';
@@ -140,7 +140,7 @@ export class Session {
   static async start(
     studio: Studio,
     target: Target,
-    take: TakeFrame,
+    take: TakeFrames,
     options: SessionOptions,
   ): Promise<Session> {
     const { timeout = DEFAULT_TIMEOUT } = options;

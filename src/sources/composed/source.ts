@@ -13,7 +13,7 @@ import { ExpectedAnswers } from './expected-answers.js';
 import { KeptWarnings } from './kept-warnings.js';
 import { canBe } from './page/convert.js';
 import { FrameQueue } from './queue.js';
-import type { TakeFrame } from './server.js';
+import type { TakeFrames } from './server.js';
 import { Session, type SessionOptions } from './session.js';
 import type { Studio } from './studio.js';
 import { type Defaults, defaultsOf, type Target, viewFor } from './target.js';
@@ -82,9 +82,10 @@ export async function openComposed(
     formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
   const queue = new FrameQueue(size, pixels);
   const prints = new Map<number, string>(); // the known fingerprints, by frame number in the whole film
-  const take: TakeFrame = (page, frame, print, delta) => {
-    if (print) prints.set(frame, print);
-    return queue.take(page, frame, delta);
+  const take: TakeFrames = (frames, delta) => {
+    const { first, step, count, fingerprint } = frames;
+    for (let i = 0; fingerprint && i < count; i++) prints.set(first + i * step, fingerprint);
+    return queue.take(frames, delta);
   };
   const warnings = new KeptWarnings(options.onWarning);
   const onWarning = (text: string) => warnings.tell(text);

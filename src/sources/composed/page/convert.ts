@@ -1,4 +1,7 @@
-/** Converts a canvas's pixels to a frame's pixel format (src/core/frame/pixels.ts), in WebAssembly. */
+/**
+ * Converts a canvas's pixels to a frame's pixel format (src/core/frame/pixels.ts), in WebAssembly. Compares them with
+ * the previous picture first, and converts only those that have changed.
+ */
 
 import { BT709, frameBytes, type PixelFormat } from '../../../core/frame/pixels.js';
 import {
@@ -10,18 +13,34 @@ import {
   i16x8,
   i32,
   i32x4,
+  ifThen,
   type Local,
   v128,
 } from '../../../renderers/cpu/wasm.js';
+import { Runs } from './delta.js';
 
-/** The byte order of a canvas's pixels: four bytes each, the last of which is ignored. */
+/** The byte order of a canvas's pixels: four bytes each, of which the last is the alpha. */
 export type ByteOrder = 'rgb' | 'bgr';
 
-/** The number of pixels converted to planes at a time. */
+/** A picture as a frame. */
+export interface Converted {
+  /** The frame, as uint32. The last word may be partly unused. Valid until the next call. */
+  frame: Uint32Array<ArrayBuffer>;
+  /** What differs from the previous frame; everything in the first one. */
+  runs: readonly number[];
+}
+
+/** The number of pixels in a row that are compared and converted at a time. */
 const STEP = 8;
-/** The first free address after the module's six constants of 16 bytes. */
-const FREE_ADDRESS = 96;
+/** Changed steps of a row with at most this many unchanged ones between them are one run. */
+const GAP = 4;
+/** The number of pixels of a packed frame that are compared at a time. */
+const PIECE = 512 * STEP;
 const PAGE = 65536;
+/** The address of the bits that are 1 in all of a picture's pixels, after the module's six constants of 16 bytes. */
+const COMMON = 96;
+/** The first free address. */
+const FREE = COMMON + 16;
 
 /** All parameters except the counts are addresses. */
 interface Exports {
@@ -37,6 +56,11 @@ interface Exports {
   ): void;
   /** Converts `count` pixels (a multiple of 4) from BGRA to RGBA. */
   swap(from: number, to: number, count: number): void;
+  /**
+   * Compares `count` pixels (a multiple of STEP) of two rows with the pixels `before` bytes further on. Writes whether
+   * any pixel of each STEP differs to `flags`, a byte each, and whether any at all does to `row`, unless none does.
+   */
+  compare(above: number, below: number, before: number, flags: number, row: number, count: number): void;
 }
 
 /** Whether frames of this size can have this format. */
@@ -45,65 +69,152 @@ export function canBe(format: PixelFormat, [width, height]: readonly [number, nu
   return format === 'rgba'; // a canvas has 8 bits
 }
 
-/** Converts a canvas's pixels to frames of a fixed size and format. */
+/** Converts successive pictures of one canvas to frames of a fixed size and format. */
 export class Converter {
-  /** The buffer for a canvas's pixels, top row first. */
-  readonly pixels: Uint8Array<ArrayBuffer>;
-  /** The length of a frame in uint32 words. The last word may be partly unused. */
-  readonly words: number;
   readonly #size: readonly [width: number, height: number];
   readonly #format: PixelFormat;
   readonly #order: ByteOrder;
-  readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #frame: Uint32Array<ArrayBuffer>;
+  /** The bytes of a picture, filled up to whole steps. */
+  readonly #picture: number;
+  /** Pixels are compared in rows: pairs of rows for planes, otherwise pieces of the frame. */
+  readonly #rows: { from: number; pixels: number }[];
+  /** Addresses: whether each row differs, whether each of its steps does, two pictures, and the frame. */
+  readonly #changed: number;
+  readonly #flags: number;
+  readonly #pictures: number;
+  readonly #to: number;
+  #current = 0;
+  #first = true;
 
-  /** @param buffers - The number of output buffers. */
-  constructor(size: readonly [number, number], format: PixelFormat, order: ByteOrder, buffers: number) {
+  constructor(size: readonly [width: number, height: number], format: PixelFormat, order: ByteOrder) {
     this.#size = size;
     this.#format = format;
     this.#order = order;
-    this.words = Math.ceil(frameBytes(size, format) / 4);
-    const canvas = frameBytes(size);
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#addressOf(buffers) / PAGE) });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(emit(order)), {
-      env: { memory: this.#memory },
-    });
-    this.#exports = instance.exports as unknown as Exports;
-    this.pixels = new Uint8Array(this.#memory.buffer, FREE_ADDRESS, canvas);
+    const [width, height] = size;
+    const pair = format === 'yuv420p' ? 2 * width : PIECE;
+    this.#rows = Array.from({ length: Math.ceil((width * height) / pair) }, (_, i) => ({
+      from: i * pair,
+      pixels: format === 'yuv420p' ? width : Math.min(PIECE, width * height - i * PIECE),
+    }));
+    const words = Math.ceil(frameBytes(size, format) / 4);
+    const aligned = (bytes: number) => 4 * STEP * Math.ceil(bytes / 4 / STEP);
+    this.#picture = aligned(frameBytes(size));
+    this.#changed = FREE;
+    this.#flags = this.#changed + aligned(this.#rows.length);
+    this.#pictures = this.#flags + aligned(this.#rows.length * this.#steps);
+    this.#to = this.#pictures + 2 * this.#picture;
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((this.#to + aligned(4 * words)) / PAGE) });
+    const module = new WebAssembly.Module(emit(order));
+    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#bytes.fill(255, this.#pictures, this.#to); // what fills up a picture counts as opaque
+    this.#frame = new Uint32Array(memory.buffer, this.#to, words);
   }
 
-  /** Converts `pixels` to a frame in the given output buffer, counted from 0. Valid until the buffer is reused. */
-  convert(buffer: number): Uint32Array<ArrayBuffer> {
-    const to = this.#addressOf(buffer);
-    const frame = new Uint32Array(this.#memory.buffer, to, this.words);
-    if (this.#format === 'yuv420p') this.#toPlanes(to);
-    else if (this.#order === 'bgr') this.#exports.swap(FREE_ADDRESS, to, 4 * Math.ceil(this.words / 4));
-    else new Uint8Array(this.#memory.buffer, to).set(this.pixels);
-    return frame;
+  /** The buffer for the next picture, top row first. */
+  get pixels(): Uint8Array<ArrayBuffer> {
+    const from = this.#address;
+    return this.#bytes.subarray(from, from + frameBytes(this.#size));
   }
 
-  /** The address of an output buffer. */
-  #addressOf(buffer: number): number {
-    const aligned = (bytes: number) => 16 * Math.ceil(bytes / 16);
-    return FREE_ADDRESS + aligned(frameBytes(this.#size)) + buffer * aligned(4 * this.words);
-  }
-
-  #toPlanes(to: number): void {
-    const [width, height] = this.#size;
-    const whole = width - (width % STEP);
-    for (let row = 0; row < height; row += 2) {
-      this.#rowsToPlanes(to, row, 0, whole);
+  /** Compares `pixels` with the previous picture. Call it before convert(). @returns Whether they are all opaque. */
+  compare(): boolean {
+    this.#bytes.fill(0, this.#changed, this.#flags);
+    this.#bytes.fill(255, COMMON, FREE);
+    for (const [row, { from, pixels }] of this.#rows.entries()) {
+      const whole = pixels - (pixels % STEP);
+      if (this.#format === 'rgba') {
+        this.#compareRow(row, from, 0, STEP * Math.ceil(pixels / STEP));
+        continue;
+      }
+      this.#compareRow(row, from, 0, whole);
       // The last pixels of the row: a full step that overlaps the previous one.
-      if (whole < width) this.#rowsToPlanes(to, row, width - STEP, STEP);
+      if (whole < pixels) this.#compareRow(row, from + pixels - STEP, whole / STEP, STEP);
     }
+    return [3, 7, 11, 15].every((alpha) => this.#bytes[COMMON + alpha] === 255);
   }
 
-  #rowsToPlanes(to: number, row: number, column: number, count: number): void {
+  /** Converts `pixels`, which then become the previous picture. */
+  convert(): Converted {
+    const lists = [new Runs(), new Runs(), new Runs()];
+    for (const [row, { pixels }] of this.#rows.entries()) {
+      const spans = this.#first ? [[0, pixels] as const] : this.#spansOf(row, pixels);
+      if (spans.length === 0) continue;
+      if (this.#format === 'yuv420p') this.#toPlanes(2 * row, spans, lists);
+      else this.#toPacked(row * PIECE, spans, lists[0]);
+    }
+    this.#current = 1 - this.#current;
+    this.#first = false;
+    return { frame: this.#frame, runs: lists.flatMap(({ list }) => list) };
+  }
+
+  get #steps(): number {
+    return Math.ceil(this.#rows[0].pixels / STEP);
+  }
+
+  /** The address of the current picture. */
+  get #address(): number {
+    return this.#pictures + this.#current * this.#picture;
+  }
+
+  #compareRow(row: number, from: number, step: number, count: number): void {
+    const above = this.#address + 4 * from;
+    const below = this.#format === 'yuv420p' ? above + 4 * this.#size[0] : above;
+    const before = this.#current === 0 ? this.#picture : -this.#picture;
+    const flags = this.#flags + row * this.#steps + step;
+    this.#exports.compare(above, below, before, flags, this.#changed + row, count);
+  }
+
+  /** The changed pixels of a row. */
+  #spansOf(row: number, pixels: number): (readonly [from: number, to: number])[] {
+    const spans: [number, number][] = [];
+    if (this.#bytes[this.#changed + row] === 0) return spans;
+    const first = this.#flags + row * this.#steps;
+    const steps = Math.ceil(pixels / STEP);
+    let end = Number.NEGATIVE_INFINITY; // of the last span, in steps
+    for (let step = 0; step < steps; step++) {
+      if (this.#bytes[first + step] === 0) continue;
+      if (step - end > GAP) spans.push([STEP * step, 0]);
+      end = step + 1;
+      spans[spans.length - 1][1] = Math.min(pixels, STEP * end);
+    }
+    return spans;
+  }
+
+  #toPlanes(row: number, spans: Iterable<readonly [number, number]>, [y, cb, cr]: Runs[]): void {
     const [width, height] = this.#size;
-    const pixels = FREE_ADDRESS + 4 * (row * width + column);
-    const y = to + row * width + column;
-    const cb = to + width * height + (row * width) / 4 + column / 2;
+    const chroma = width * height + (row * width) / 4;
+    for (const [from, to] of spans) {
+      const whole = to - ((to - from) % STEP);
+      if (whole > from) this.#stepsToPlanes(row, from, whole - from);
+      if (whole < to) this.#stepsToPlanes(row, to - STEP, STEP);
+      cb.add(chroma + from / 2, chroma + to / 2);
+      cr.add(chroma + (width * height) / 4 + from / 2, chroma + (width * height) / 4 + to / 2);
+    }
+    for (const line of [row, row + 1])
+      for (const [from, to] of spans) y.add(line * width + from, line * width + to);
+  }
+
+  #stepsToPlanes(row: number, column: number, count: number): void {
+    const [width, height] = this.#size;
+    const pixels = this.#address + 4 * (row * width + column);
+    const y = this.#to + row * width + column;
+    const cb = this.#to + width * height + (row * width) / 4 + column / 2;
     this.#exports.planes(pixels, pixels + 4 * width, y, y + width, cb, cb + (width * height) / 4, count);
+  }
+
+  #toPacked(first: number, spans: Iterable<readonly [number, number]>, runs: Runs): void {
+    for (const span of spans) {
+      const [from, to] = span.map((pixel) => 4 * (first + pixel));
+      const address = this.#address + from;
+      if (this.#order === 'bgr')
+        this.#exports.swap(address, this.#to + from, 4 * Math.ceil((to - from) / 16));
+      else this.#bytes.copyWithin(this.#to + from, address, address + to - from);
+      runs.add(from, to);
+    }
   }
 }
 
@@ -118,7 +229,36 @@ interface Weights {
 
 function emit(order: ByteOrder): Uint8Array<ArrayBuffer> {
   const { planes, constants } = emitPlanes(order);
-  return assemble({ planes, swap: emitSwap() }, new Uint8Array(Int16Array.from(constants).buffer));
+  const functions = { planes, swap: emitSwap(), compare: emitCompare() };
+  return assemble(functions, new Uint8Array(Int16Array.from(constants).buffer));
+}
+
+function emitCompare(): FunctionBuilder {
+  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [above, below, before, flags, row, count] = [0, 1, 2, 3, 4, 5].map((i) => f.parameter(i));
+  const vector = () => f.local('v128');
+  const [pixels, step, any, common] = [vector(), vector(), vector(), vector()];
+  const compared = (from: Local, offset: number): Code => [
+    pixels.set(v128.load(from.get, offset)),
+    common.set(v128.and(common.get, pixels.get)),
+    step.set(v128.or(step.get, v128.xor(pixels.get, v128.load(i32.add(from.get, before.get), offset)))),
+  ];
+  f.body = [
+    common.set(v128.load(i32.const(COMMON))),
+    doWhile(
+      [
+        step.set(v128.xor(step.get, step.get)),
+        [above, below].map((from) => [0, 16].map((offset) => compared(from, offset))),
+        any.set(v128.or(any.get, step.get)),
+        i32.store8(flags.get, v128.anyTrue(step.get)),
+        [advance(above, 4 * STEP), advance(below, 4 * STEP), advance(flags, 1)],
+      ],
+      count.tee(i32.sub(count.get, i32.const(STEP))),
+    ),
+    v128.store(i32.const(COMMON), common.get),
+    ifThen(v128.anyTrue(any.get), i32.store8(row.get, i32.const(1))),
+  ];
+  return f;
 }
 
 function emitSwap(): FunctionBuilder {

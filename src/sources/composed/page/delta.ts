@@ -6,55 +6,50 @@
  * offsets and lengths are in words. Lossless. The page writes deltas and Node reads them, both as little-endian.
  */
 
-/** The number of unchanged words that a run may contain in a row: shorter gaps are not worth a new run. */
-const GAP = 32;
+/** Runs with at most this many words between them are one: what describes a run is as long. */
+const GAP = 2;
 
-/** The maximum length of a delta in bytes, for a frame of `words` uint32. */
-export const longestDelta = (words: number): number => 4 * (1 + 2 * Math.ceil(words / GAP) + words);
+/** The maximum length of a delta in bytes, for a frame of `words` uint32. Eight words are enough for three planes: each
+ *  has a first run, whose first word may also belong to the plane before. */
+export const longestDelta = (words: number): number => 4 * (1 + 8 + words);
+
+/** Collects runs of changed bytes in ascending order, as pairs of an offset and a length in words. */
+export class Runs {
+  readonly list: number[] = [];
+
+  /** Adds the words that contain the bytes from `from` up to `to`. */
+  add(from: number, to: number): void {
+    const { list } = this;
+    const [start, end] = [Math.floor(from / 4), Math.ceil(to / 4)];
+    const last = list.length - 2;
+    if (last >= 0 && start <= list[last] + list[last + 1] + GAP)
+      list[last + 1] = Math.max(list[last + 1], end - list[last]);
+    else list.push(start, end - start);
+  }
+}
 
 /**
- * The delta from the frame `before` to the frame `now`. Without `before`, it contains the whole frame.
- * @param now - A frame's bytes, as uint32.
+ * The delta to a frame from the one before it.
+ * @param frame - The frame's bytes, as uint32.
+ * @param runs - What has changed: offsets and lengths in words.
+ * @param into - A buffer to reuse if it is long enough: the delta is then a part of it.
  */
-export function deltaOf(now: Uint32Array, before?: Uint32Array): Uint8Array<ArrayBuffer> {
-  const runs = before ? changedRuns(now, before) : [0, now.length];
-  let words = 0;
-  for (let i = 1; i < runs.length; i += 2) words += runs[i];
-  const delta = new Uint32Array(1 + runs.length + words);
+export function deltaOf(
+  frame: Uint32Array,
+  runs: readonly number[],
+  into?: Uint32Array<ArrayBuffer>,
+): Uint32Array<ArrayBuffer> {
+  let length = 1 + runs.length;
+  for (let i = 1; i < runs.length; i += 2) length += runs[i];
+  const delta = into && into.length >= length ? into : new Uint32Array(length);
   delta[0] = runs.length / 2;
   delta.set(runs, 1);
   let at = 1 + runs.length;
   for (let i = 0; i < runs.length; i += 2) {
-    delta.set(now.subarray(runs[i], runs[i] + runs[i + 1]), at);
+    delta.set(frame.subarray(runs[i], runs[i] + runs[i + 1]), at);
     at += runs[i + 1];
   }
-  return new Uint8Array(delta.buffer);
-}
-
-function changedRuns(now: Uint32Array, before: Uint32Array): number[] {
-  const runs: number[] = [];
-  const end = now.length;
-  let i = 0;
-  while (i < end) {
-    while (i + 4 <= end && sameFour(now, before, i)) i += 4;
-    if (now[i] === before[i]) {
-      i++;
-      continue;
-    }
-    const start = i;
-    let last = i; // the last word that changed
-    while (i < end && i - last <= GAP) {
-      if (now[i] !== before[i]) last = i;
-      i++;
-    }
-    runs.push(start, last + 1 - start);
-  }
-  return runs;
-}
-
-/** Compares four words. Most words do not change, and this takes half the time of comparing them one by one. */
-function sameFour(a: Uint32Array, b: Uint32Array, i: number): boolean {
-  return ((a[i] ^ b[i]) | (a[i + 1] ^ b[i + 1]) | (a[i + 2] ^ b[i + 2]) | (a[i + 3] ^ b[i + 3])) === 0;
+  return delta.subarray(0, length);
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   Stage,
   Vector2,
 } from '@motion-canvas/core';
+import { nextFrame } from '../../../nodes/picture-store.js';
 import { facesLoaded } from './faces.js';
 import { UnreadVariable } from './failure.js';
 import { releaseRemovedNodes } from './forget.js';
@@ -32,8 +33,10 @@ export interface PageFilm {
   advance(frame: number): Promise<void>;
   /** Lets nodes start slow work for the current frame before it is drawn. */
   prepare(): void;
-  /** Draws the current frame. */
+  /** Draws the current frame, whose background may be missing until complete(). */
   draw(): Promise<void>;
+  /** Paints the background below what has been drawn. */
+  complete(): void;
 }
 
 /** Sets up the scenes, and plays them once without drawing to find their lengths. */
@@ -99,6 +102,7 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
   await playback.reset();
 
   const context = stage.finalBuffer.getContext('2d')!;
+  let alone = false; // whether the frame shows one scene, without its background
   return {
     info,
     context,
@@ -107,14 +111,19 @@ export async function openFilm(project: ProjectSettings, settings: FilmSettings)
       while (playback.frame < frame && !playback.finished) await playback.progress();
     },
     prepare() {
+      nextFrame();
       for (const scene of [playback.previousScene, playback.currentScene]) if (scene) prepare(scene);
     },
     async draw() {
       await facesLoaded(tellFace); // scenes may add fonts at any time
       const { currentScene, previousScene } = playback;
       if (settings.transparent) for (const scene of [currentScene, previousScene]) clear(scene);
+      alone = !previousScene;
       if (previousScene) await stage.render(currentScene, previousScene);
       else await drawAlone(currentScene, context, background);
+    },
+    complete() {
+      if (alone) paintBelow(context, background);
     },
   };
 }
@@ -165,10 +174,16 @@ function reportProgress(scene: Scene, playback: PlaybackManager): void {
 /** Draws one scene like Motion Canvas's stage, but without its second canvas, the slowest part of drawing a frame. */
 async function drawAlone(scene: Scene, context: CanvasRenderingContext2D, background: string): Promise<void> {
   await scene.render(context);
+  context.save();
+  context.fillStyle = background; // paints nothing, but makes the background a part of the frame's fingerprint
+  context.restore();
+}
+
+function paintBelow(context: CanvasRenderingContext2D, colour: string): void {
   const { width, height } = context.canvas;
   context.save();
   context.globalCompositeOperation = 'destination-over';
-  context.fillStyle = background;
+  context.fillStyle = colour;
   context.fillRect(0, 0, width, height);
   context.restore();
 }

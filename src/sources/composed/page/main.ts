@@ -65,7 +65,7 @@ export function start(project: ProjectSettings): void {
       caught(async () => {
         if (!film) throw new Error('draw() before open()');
         const { times } = window.untrained;
-        uploads ??= startUploads(page, reader, times);
+        uploads ??= startUploads(page, pages * step, reader, times);
         let drawn: { frame: number; fingerprint?: string } | undefined; // on the canvas, not sent yet
         for (let frame = first + page * step; frame <= last; frame += pages * step) {
           const began = performance.now();
@@ -73,14 +73,14 @@ export function start(project: ProjectSettings): void {
           film.prepare();
           times.draw += performance.now() - began;
           // Sends the previous frame while the networks of this one are computed.
-          if (drawn) await uploads.send(drawn.frame, film.context, drawn.fingerprint);
+          if (drawn) await uploads.send(drawn.frame, film, drawn.fingerprint);
           const resumed = performance.now();
           await film.draw();
           await reportText();
           times.draw += performance.now() - resumed;
           drawn = { frame, fingerprint: following ? fingerprintOf(film.context) : undefined };
         }
-        if (drawn) await uploads.send(drawn.frame, film.context, drawn.fingerprint);
+        if (drawn) await uploads.send(drawn.frame, film, drawn.fingerprint);
         await uploads.finish();
         return undefined;
       }),

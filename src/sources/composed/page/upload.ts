@@ -9,40 +9,85 @@ import type { FrameReader } from './read.js';
  */
 const IN_FLIGHT = 4;
 
+/** Unchanged frames are sent together, but at least this often, in milliseconds: they are signs of life. */
+const REPEATS_MS = 100;
+
 export interface Uploads {
-  /** Sends the current picture, with its fingerprint if it has one. Resolves when the next one may be drawn. */
-  send(frame: number, context: CanvasRenderingContext2D, fingerprint?: string): Promise<void>;
+  /**
+   * Sends the current picture, with its fingerprint if it has one. If that is the fingerprint of the frame before, the
+   * picture is not read. Resolves when the next one may be drawn.
+   */
+  send(frame: number, film: Picture, fingerprint?: string): Promise<void>;
   /** Resolves when all uploads have ended. */
   finish(): Promise<void>;
 }
 
-/** @param page - The page's number. A frame is sent as the difference from this page's previous frame. */
+/** What is read: a canvas, and how to paint what is below its picture. */
+export interface Picture {
+  context: CanvasRenderingContext2D;
+  complete(): void;
+}
+
+/**
+ * @param page - The page's number. A frame is sent as the difference from this page's previous frame.
+ * @param step - From one frame of the page to its next.
+ */
 export function startUploads(
   page: number,
+  step: number,
   reader: FrameReader,
   times: { read: number; send: number },
 ): Uploads {
   const pending = new Set<Promise<void>>();
+  let last: { frame: number; fingerprint: string | undefined } | undefined;
+  let repeated = 0; // unchanged frames after `last`, which are not sent yet
+  let posted = 0;
+  let delta: Uint32Array<ArrayBuffer> | undefined;
+
+  const upload = async (frame: number, count: number, fingerprint = 'none', body?: Blob): Promise<void> => {
+    posted = performance.now();
+    const sent = post(`frames/${page}/${frame}/${step}/${count}/${fingerprint}`, body).finally(() =>
+      pending.delete(sent),
+    );
+    pending.add(sent);
+    if (pending.size >= IN_FLIGHT) await Promise.race(pending);
+    times.send += performance.now() - posted;
+  };
+  /** Sends that some frames are the same as the one before. */
+  const repeat = async (): Promise<void> => {
+    if (!last || repeated === 0) return;
+    const [frame, count] = [last.frame + step, repeated];
+    last.frame += step * count;
+    repeated = 0;
+    await upload(frame, count, last.fingerprint);
+  };
   return {
-    async send(frame, context, fingerprint = 'none') {
+    async send(frame, { context, complete }, fingerprint) {
+      const next = last && last.frame + step * (repeated + 1);
+      if (fingerprint !== undefined && fingerprint === last?.fingerprint && frame === next) {
+        repeated++;
+        if (performance.now() - posted >= REPEATS_MS) await repeat();
+        return;
+      }
+      await repeat();
       const began = performance.now();
-      const { now, before } = await reader.read(context);
-      const delta = deltaOf(now, before);
+      const { frame: words, runs } = await reader.read(context, complete);
+      delta = deltaOf(words, runs, delta);
+      const body = new Blob([delta]); // a copy
       times.read += performance.now() - began;
-      const sent = post(`frames/${page}/${frame}/${fingerprint}`, delta).finally(() => pending.delete(sent));
-      pending.add(sent);
-      const waiting = performance.now();
-      if (pending.size >= IN_FLIGHT) await Promise.race(pending);
-      times.send += performance.now() - waiting;
+      last = { frame, fingerprint };
+      await upload(frame, 1, fingerprint, body);
     },
     async finish() {
+      await repeat();
       await Promise.all(pending);
     },
   };
 }
 
-async function post(path: string, delta: Uint8Array<ArrayBuffer>): Promise<void> {
+/** @param body - What has changed. Nothing, if it is left out. */
+async function post(path: string, body?: Blob): Promise<void> {
   // A Blob, because Chromium takes ten times as long to send the bytes of an array (measured).
-  const answer = await fetch(path, { method: 'POST', body: new Blob([delta]) });
+  const answer = await fetch(path, { method: 'POST', body });
   if (!answer.ok) throw new Error(`A frame was not accepted: HTTP status ${answer.status}`);
 }
