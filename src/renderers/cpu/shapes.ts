@@ -1,6 +1,6 @@
 /** The shapes of kernels: which instructions they use, and how much of a layer their inner loop keeps in registers. */
 
-/** `rows` units x `vectors` vectors of four samples: their sums are in registers while the loop runs over the inputs. */
+/** `rows` units x `vectors` vectors of four samples: their sums stay in registers during the loop over the inputs. */
 export interface Block {
   rows: number;
   vectors: number;
