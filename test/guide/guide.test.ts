@@ -41,7 +41,6 @@ const NOT_RUN: [pattern: RegExp, reason: string][] = [
   [/ (--queue|--store s3:)/, 'it needs a server: test/farm runs it'],
   [/ --project /, 'it needs a project: test/browser/composed renders one'],
   [/ @example\/scenes/, 'it needs the package: test/cli/packages packs and renders it'],
-  [/ renders\/depth\.mp4 --alt$/, 'its film takes minutes: test/unit/alt describes films'],
   [/--help$/, 'help ends the process: test/cli/usage compares it'],
 ];
 
@@ -51,8 +50,6 @@ const TEXT: Record<string, string> = {
   'shown = v, or (v + 1) / 2 for signed activations': 'a formula',
   'h(x):  x ^= x >> 16;  x *= 0x21f0aaad;  x ^= x >> 15;  x *= 0xd35a2d97;  x ^= x >> 15': 'a formula',
   '#u2=PAYLOAD&flag&flag=value': 'the form of a link',
-  'An animation of a random neural network with 30 units per layer: a soft gradient that turns into smooth shapes, in blue,':
-    'what a command prints',
   'renders/cross-section-discord.mp4  2.3 MB  Discord: 2.3 MB of 10.5 MB': 'what a command prints',
   'Made a project in my-film. Next:': 'what a command prints',
   'A looping animation of a random neural network with 14 layers and 30 units per layer: smooth shapes in purple, pink and':
