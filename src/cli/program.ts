@@ -12,7 +12,6 @@ import { networkParameterNames } from '../core/network/parameters.js';
 import { sweepSynonyms } from '../core/sweep/synonyms.js';
 import { didYouMean, namesake, nearest, suggestion } from '../core/wording/did-you-mean.js';
 import { endingsIn, formatList } from '../outputs/formats/index.js';
-import { sceneFolders } from '../sources/scene-files.js';
 import { VERSION } from '../system/package.js';
 import { prepareModuleProcess } from './module-child.js';
 import { type CommandName, commanderOption, kebab } from './option.js';
@@ -50,7 +49,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: RenderOptions, command: Command) => {
       refuseStray(options);
-      if (options.plan === undefined) prepareFor(scene);
+      if (options.plan === undefined) await prepareFor(scene);
       const { render } = await (options.plan !== undefined
         ? import('./render-plan.js')
         : options.queue !== undefined
@@ -63,7 +62,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('render one moment of a scene to a PNG')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: StillOptions, command: Command) => {
-      prepareFor(scene);
+      await prepareFor(scene);
       const { still } = await import('./draw.js');
       await still(scene, options, given(command), signal);
     });
@@ -72,7 +71,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('write a sweep for other programs: a page, a shader, a model, a curve or a height map')
     .argument('[scene]', SWEEP)
     .action(async (scene: string | undefined, options: OptionsOf<'export'>) => {
-      prepareFor(scene);
+      await prepareFor(scene);
       const { exportScene } = await import('./export.js');
       await exportScene(scene, options, signal);
     });
@@ -81,7 +80,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('compare seeds, moments or both side by side on one PNG')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: SheetOptions, command: Command) => {
-      prepareFor(scene);
+      await prepareFor(scene);
       const { sheet } = await import('./sheet.js');
       await sheet(scene, options, given(command), signal);
     });
@@ -102,7 +101,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .description('plan a film whose segments several machines render')
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: OptionsOf<'plan'>, command: Command) => {
-      prepareFor(scene);
+      await prepareFor(scene);
       const { planFilm } = await import('./write-plan.js');
       await planFilm(scene, options, given(command), signal);
     });
@@ -218,7 +217,8 @@ export function buildProgram(signal: AbortSignal): Command {
 }
 
 /** Starts the process that loads sweeps, if the scene's file or name shows that it is one. */
-function prepareFor(scene: string = DEFAULT_SCENE): void {
+async function prepareFor(scene: string = DEFAULT_SCENE): Promise<void> {
+  const { sceneFolders } = await import('../sources/scene-files.js');
   const isModule = sceneFolders().some((folder) => existsSync(join(folder, `${scene}.ts`)));
   if (isModule || scene.endsWith('.ts')) prepareModuleProcess();
 }
