@@ -17,7 +17,7 @@ function page(step: number) {
   const queue = new FrameQueue(SIZE, 'rgba');
   const posts: { path: string; bytes: number }[] = [];
   vi.stubGlobal('fetch', async (path: string, { body }: { body?: Blob }) => {
-    const bytes = Buffer.from((await body?.arrayBuffer()) ?? []);
+    const bytes = Buffer.from((await body?.arrayBuffer()) ?? new ArrayBuffer(0));
     posts.push({ path, bytes: bytes.length });
     const [number, first, step, count] = path.split('/').slice(1, 5).map(Number);
     const frames = { page: number, first, step, count, fingerprint: undefined };
