@@ -197,7 +197,7 @@ test('our own server is reached without a detour', async () => {
   refused.length = 0;
   const status = await page.evaluate(async () => {
     const body = new Blob([new Uint8Array(1 << 20)]);
-    return (await fetch('frames/0/0/none', { method: 'POST', body })).status;
+    return (await fetch('frames/0/0/1/1/none', { method: 'POST', body })).status;
   });
   expect(status).toBe(204);
   expect(refused).toEqual([]);

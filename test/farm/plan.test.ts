@@ -447,7 +447,7 @@ describe('a plan file', () => {
         "The plan cannot be used: film 2 of 2: job is missing: it must be 1: plan the film again.",
         "The plan cannot be used: strict is "yes" but must be a boolean: plan the film again.",
         "The plan cannot be used: The job is inconsistent: it has 60 frames, and its film 61. Plan the film again.",
-        "The plan cannot be used: "film.exe" ends in .exe, and the formats are .mp4, .gif, .webm, .webp, .mov, .png: try .mp4: plan the film again.",
+        "The plan cannot be used: "film.exe" ends in .exe, and the formats are .mp4, .gif, .webm, .webp, .avif, .mov, .apng, .png: try .mp4: plan the film again.",
       ]
     `);
   });

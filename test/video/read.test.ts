@@ -148,8 +148,8 @@ test('files that are not films are refused in one line', () => {
   };
   expect(['empty.mp4', 'text.gif', 'absent.png', '.'].map(refusal)).toMatchInlineSnapshot(`
     [
-      "…/empty.mp4 is not a film or picture that Untrained can read (.mp4, .gif, .webm, .webp, .mov or .png): check the file.",
-      "…/text.gif is not a film or picture that Untrained can read (.mp4, .gif, .webm, .webp, .mov or .png): check the file.",
+      "…/empty.mp4 is not a film or picture that Untrained can read (.mp4, .gif, .webm, .webp, .avif, .mov, .apng or .png): check the file.",
+      "…/text.gif is not a film or picture that Untrained can read (.mp4, .gif, .webm, .webp, .avif, .mov, .apng or .png): check the file.",
       "…/absent.png does not exist: check the file.",
       "… is not a file: check the file.",
     ]

@@ -52,7 +52,7 @@ test.each(['film.mp4', 'film.gif', 'film.webp'])(
   '%s is refused, with what to write instead',
   async (name) => {
     await expect(render(folder.in(name), sent, { alpha: true })).rejects.toThrow(
-      /cannot be --transparent, .*: write \.webm \(VP9\), \.mov \(ProRes 4444\) or frames as name-%04d\.png\.$/,
+      /cannot be --transparent, .*: write \.webm \(VP9\), \.mov \(ProRes 4444\), \.apng or frames as name-%04d\.png\.$/,
     );
   },
 );

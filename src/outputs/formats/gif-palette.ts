@@ -17,8 +17,7 @@ const DB_A_DOUBLING = 4;
 /** The better kind for a film whose lossless copy is on the workbench. */
 export async function betterPalette(bench: Bench, film: FilmShape, colours: number): Promise<Palette> {
   const period = Math.max(RUN_FRAMES, Math.ceil(film.frames / RUNS));
-  const frames = Math.min(film.frames, RUNS * RUN_FRAMES);
-  const sample = { ...film, frames };
+  const sample = { ...film, frames: sampledFrames(film.frames, period) };
   await bench.run({ inputs: [segmentsOf('copy', film)], outputs: [sampled(sample, period)] });
   const from = { options: [...GENERAL, '-f', 'nut'], from: 'sample.nut' };
   const rung = { every: 1, colours, scale: 1 };
@@ -35,6 +34,11 @@ export async function betterPalette(bench: Bench, film: FilmShape, colours: numb
   const gain = 10 * Math.log10(all.drawing.squaredError / each.drawing.squaredError); // NaN if both are exact
   if (!(gain !== 0)) return all.bytes <= each.bytes ? 'global' : 'per-frame';
   return gain >= DB_A_DOUBLING * Math.log2(each.bytes / all.bytes) ? 'per-frame' : 'global';
+}
+
+/** How many frames are selected. The last run of a short film may be shorter. */
+export function sampledFrames(frames: number, period: number): number {
+  return Math.floor(frames / period) * RUN_FRAMES + Math.min(RUN_FRAMES, frames % period);
 }
 
 /** Selects the first RUN_FRAMES of every `period` frames, evenly spaced. */
