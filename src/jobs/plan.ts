@@ -131,7 +131,7 @@ export async function plan(
       const output = parseOutput(path, options);
       checkOutput(output, frame === undefined ? film : { ...film, frames: 1 });
       checkEncodeOptions(output, options);
-      options.av1 = ffmpeg && (await findEncoder(ffmpeg, output));
+      options.av1 = ffmpeg && (await findEncoder(ffmpeg, output, film));
     }
     if (encoder !== 'software') {
       for (const { path, options } of planned) {

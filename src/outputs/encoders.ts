@@ -3,7 +3,7 @@
 import { RefusedError } from '../core/errors.js';
 import { outputOf } from '../system/patience.js';
 import type { Ffmpeg } from './ffmpeg.js';
-import type { Av1Encoder, Output } from './formats/format.js';
+import { type Av1Encoder, encodersFor, type FilmShape, type Output } from './formats/format.js';
 import { endingsIn, formatList, formatNamed } from './formats/index.js';
 
 /** How long an ffmpeg may take to list something, in seconds. */
@@ -31,19 +31,22 @@ export const NEWER_FFMPEG =
 
 /**
  * The encoder for an output, if its format needs one that not every ffmpeg has.
+ * @param film - Its size, which not every encoder takes.
  * @throws RefusedError if this ffmpeg has none.
  */
 export async function findEncoder(
   ffmpeg: Ffmpeg,
   { path, format: name }: Output,
+  film: Pick<FilmShape, 'width' | 'height'>,
 ): Promise<Av1Encoder | undefined> {
   const { needs, codec, choice, repeats } = formatNamed(name);
   if (!needs) return undefined;
   const built = await encodersIn(ffmpeg);
-  const encoder = needs.encoders.find((known) => built.has(known));
+  const suitable = encodersFor(needs.encoders, film);
+  const encoder = suitable.find((known) => built.has(known));
   const { container } = needs;
   const lacks = !encoder
-    ? `encoder of ${codec} (${needs.encoders.join(', ')})`
+    ? `encoder of ${codec} for ${film.width}x${film.height} (${suitable.join(', ')})`
     : container !== undefined && !(await containersIn(ffmpeg)).has(container)
       ? `way to write .${container}`
       : undefined;

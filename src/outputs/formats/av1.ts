@@ -5,6 +5,7 @@ import {
   type Av1Encoder,
   av1Encoders,
   type EncodeOptions,
+  encodersFor,
   type FilmShape,
   type Format,
   qualityOf,
@@ -61,7 +62,7 @@ export function av1Graded(
   tags: readonly string[],
 ): Pick<Graded, 'at' | 'rungs' | 'halving' | 'describe' | 'options'> {
   const quality = qualityOf(format, options);
-  const { av1 = av1Encoders[0] } = options;
+  const { av1 = encodersFor(av1Encoders, film)[0] } = options;
   return {
     at: (rung) => quality + rung,
     rungs: 63 - quality + 1,

@@ -138,6 +138,14 @@ export type Codec = Extract<(typeof codecs)[number], string>;
 export const av1Encoders = ['libsvtav1', 'libaom-av1', 'librav1e'] as const;
 export type Av1Encoder = Extract<(typeof av1Encoders)[number], string>;
 
+/** Those of some encoders that take pictures of this size: many versions of SVT-AV1 take no sides below 64 pixels. */
+export function encodersFor<E extends string>(
+  encoders: readonly E[],
+  { width, height }: Pick<FilmShape, 'width' | 'height'>,
+): E[] {
+  return encoders.filter((name) => name !== 'libsvtav1' || Math.min(width, height) >= 64);
+}
+
 /** Bits per colour component: what --depth accepts. */
 export const depths = [8, 10] as const;
 export type Depth = (typeof depths)[number];
