@@ -1,7 +1,7 @@
 /**
  * `npm run docs`: writes the tables of the guide anew from the code that they describe. With --check it only compares,
  * and exits with 1 if a page is out of date. The folder that holds docs/ may be named:
- * node build/docs.js [--check] [FOLDER]. With --pictures it draws the diagrams in docs/pictures instead.
+ * node build/docs.js [--check] [FOLDER]. With --pictures it draws the guide's diagrams in renders/gallery instead.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -55,13 +55,13 @@ function writeTables() {
   }
 }
 
-/** Draws the diagrams of docs/pictures/diagrams.tsx. */
+/** Draws the diagrams of build/docs/diagrams.tsx. */
 function drawPictures() {
   const wide = 'cpu gpu adaptive composed films encoding explorer farm sound'.split(' ');
   const sizes = { ...Object.fromEntries(wide.map((name) => [name, '960x400'])), palettes: '960x560' };
   for (const [name, size] of Object.entries(sizes)) {
-    const out = `docs/pictures/${name}.webp`;
-    const scene = ['docs/pictures/diagrams.tsx', '--set', `diagram=${name}`, '--size', size];
+    const out = `renders/gallery/guide/${name}.webp`;
+    const scene = ['build/docs/diagrams.tsx', '--set', `diagram=${name}`, '--size', size];
     const words = ['dist/cli/main.js', 'render', ...scene, '--frames', '0-0', '--out', out, '--quiet'];
     execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' });
     console.log(out);

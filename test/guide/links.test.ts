@@ -65,8 +65,10 @@ test('every page of the guide is in its table of contents', () => {
 
 test('README is short, and pictures of the guide are small', () => {
   expect(readFileSync('README.md', 'utf8').split('\n').length).toBeLessThanOrEqual(150);
-  const pictures = readdirSync('docs/pictures').filter((name) => name.endsWith('.webp'));
-  for (const name of pictures) expect(statSync(join('docs/pictures', name)).size, name).toBeLessThan(100_000);
+  const pictures = readdirSync('renders/gallery/guide');
+  expect(pictures).not.toEqual([]);
+  for (const name of pictures)
+    expect(statSync(join('renders/gallery/guide', name)).size, name).toBeLessThan(100_000);
 });
 
 test('a broken link on the site is found', () => {
