@@ -309,7 +309,8 @@ const BLOCK = 64;
 function adaptive(side: number) {
   const spec = networkSchema.parse({ seed: 18, layers: 7, units: 12, weightScale: 0.9, outputs: 1 });
   const network = buildNetwork(spec);
-  const [centre, halfWidth] = [[0.4, 0.1] as const, 1.9];
+  const centre: [number, number] = [0.4, 0.1];
+  const halfWidth = 1.9;
   const value = (x: number, y: number) =>
     forward(network, [
       centre[0] + halfWidth * ((2 * (x + 0.5)) / BLOCK - 1),

@@ -26,8 +26,9 @@ export async function init(given = '.'): Promise<void> {
     await fs.mkdir(join(folder, 'scenes'));
     made.push(join(folder, 'scenes'));
     for (const [name, text] of Object.entries(projectFiles(packageName(basename(folder))))) {
-      await fs.writeFile(join(folder, name), text, { flag: 'wx' });
-      made.push(join(folder, name));
+      const file = await fs.open(join(folder, name), 'wx');
+      made.push(join(folder, name)); // also if it cannot be filled
+      await file.writeFile(text).finally(() => file.close());
     }
   } catch (error) {
     // Only what this call has made.

@@ -49,7 +49,7 @@ export function buildProgram(signal: AbortSignal): Command {
     .argument('[scene]', SCENE)
     .action(async (scene: string | undefined, options: RenderOptions, command: Command) => {
       refuseStray(options);
-      if (options.plan === undefined) await prepareFor(scene);
+      if (options.plan === undefined && options.project === undefined) await prepareFor(scene);
       const { render } = await (options.plan !== undefined
         ? import('./render-plan.js')
         : options.queue !== undefined

@@ -5,6 +5,7 @@ import { outputOf } from '../system/patience.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { type Av1Encoder, encodersFor, type FilmShape, type Output } from './formats/format.js';
 import { endingsIn, formatList, formatNamed } from './formats/index.js';
+import { shownRate } from './rate.js';
 
 /** How long an ffmpeg may take to list something, in seconds. */
 const SECONDS = 20;
@@ -31,13 +32,13 @@ export const NEWER_FFMPEG =
 
 /**
  * The encoder for an output, if its format needs one that not every ffmpeg has.
- * @param film - Its size, which not every encoder takes.
+ * @param film - Its size and its rate, which not every encoder takes.
  * @throws RefusedError if this ffmpeg has none.
  */
 export async function findEncoder(
   ffmpeg: Ffmpeg,
   { path, format: name }: Output,
-  film: Pick<FilmShape, 'width' | 'height'>,
+  film: Pick<FilmShape, 'width' | 'height' | 'fps'>,
 ): Promise<Av1Encoder | undefined> {
   const { needs, codec, choice, repeats } = formatNamed(name);
   if (!needs) return undefined;
@@ -46,7 +47,7 @@ export async function findEncoder(
   const encoder = suitable.find((known) => built.has(known));
   const { container } = needs;
   const lacks = !encoder
-    ? `encoder of ${codec} for ${film.width}x${film.height} (${suitable.join(', ')})`
+    ? `encoder of ${codec} for ${film.width}x${film.height} at ${shownRate(film.fps)} fps (${suitable.join(', ')})`
     : container !== undefined && !(await containersIn(ffmpeg)).has(container)
       ? `way to write .${container}`
       : undefined;

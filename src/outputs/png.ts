@@ -109,7 +109,10 @@ async function start(path: string, encode: Encode): Promise<Run> {
           throw fail(error);
         });
       });
-      last.catch(leave);
+      last.catch((error: Error) => {
+        fail(error);
+        void leave();
+      });
       underWay.push(last);
       if (underWay.length >= AT_ONCE) await underWay.shift();
     },
@@ -176,10 +179,10 @@ export async function joinPngs(paths: string[], film: FilmShape, to: string): Pr
   }
 }
 
-/** A frame's duration in seconds: a fraction of numbers with 16 bits, which few frame rates exceed. */
+/** A frame's duration in seconds: a fraction of numbers with 16 bits. 120000/1001 fps become 2997/25. */
 function durationOf(fps: number): [numerator: number, denominator: number] {
-  const [frames, seconds] = fractionOf(fps);
-  return frames < 65_536 && seconds < 65_536 ? [seconds, frames] : [Math.round(10_000 / fps), 10_000];
+  const [frames, seconds] = fractionOf(fps, 65_535);
+  return [seconds, frames];
 }
 
 /**

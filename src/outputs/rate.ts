@@ -5,12 +5,16 @@
 /** Far beyond the rates of films, and within the precision of a JavaScript number. */
 const LARGEST_DENOMINATOR = 1_000_000;
 
-/** The rate as the simplest fraction, from its continued fraction: 29.97002997002997 is 30000/1001, 12.5 is 25/2. */
-export function fractionOf(fps: number): [numerator: number, denominator: number] {
+/**
+ * The rate as the simplest fraction, from its continued fraction: 29.97002997002997 is 30000/1001, 12.5 is 25/2.
+ * @param largest - Of both terms; by default, only the denominator is limited. The fraction is the nearest that it allows.
+ */
+export function fractionOf(fps: number, largest?: number): [numerator: number, denominator: number] {
+  const [most, mostParts] = [largest ?? Number.POSITIVE_INFINITY, largest ?? LARGEST_DENOMINATOR];
   let [n, d, nBefore, dBefore] = [Math.floor(fps), 1, 1, 0];
   for (let rest = fps - Math.floor(fps); Math.abs(n / d - fps) > 1e-12 * fps; ) {
     const whole = Math.floor(1 / rest);
-    if (whole * d + dBefore > LARGEST_DENOMINATOR) break;
+    if (whole * d + dBefore > mostParts || whole * n + nBefore > most) break;
     rest = 1 / rest - whole;
     [n, d, nBefore, dBefore] = [whole * n + nBefore, whole * d + dBefore, n, d];
   }

@@ -22,7 +22,9 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   }
   const made = await makeFolder(dirname(path));
   await fs.mkdir(path).catch(async (error) => {
-    if (!(await isFolder(path))) throw error; // otherwise another process has just created it
+    if (await isFolder(path)) return; // another process has just created it
+    if (made) await fs.rm(made, { recursive: true, force: true }).catch(() => {});
+    throw error;
   });
   return made ?? path;
 }

@@ -25,6 +25,7 @@ import { difference, fakeFfmpeg, HEIGHT, noise, picture, render, testFolder, WID
 
 const folder = testFolder();
 const size = { width: WIDTH, height: HEIGHT };
+const shape = { ...size, fps: 25 };
 const means = { backend: 'cpu', threads: 1 } as const;
 const modern = await modernFfmpeg();
 const pictures = (n: number) => Array.from({ length: n }, (_, i) => picture(i % 11));
@@ -101,21 +102,21 @@ describe.skipIf(process.platform === 'win32')('an ffmpeg without AV1', () => {
 
   test('is refused before anything is drawn, with what to install', async () => {
     const none = listing(' V..X.. libaom-av1 experimental', '  E  avif AVIF');
-    const refused = findEncoder(none, parseOutput('a.mp4', { codec: 'av1' }), size);
+    const refused = findEncoder(none, parseOutput('a.mp4', { codec: 'av1' }), shape);
     await expect(refused).rejects.toBeInstanceOf(RefusedError);
     await expect(refused).rejects.toThrow(
-      /no encoder of AV1 for 64x48 \(libaom-av1, librav1e\): install ffmpeg .* or FFMPEG_PATH, or leave out --codec av1\. /,
+      /no encoder of AV1 for 64x48 at 25 fps \(libaom-av1, librav1e\): install ffmpeg .* or FFMPEG_PATH, or leave out --codec av1\. /,
     );
-    await expect(findEncoder(none, parseOutput('a.avif'), size)).rejects.toThrow(
+    await expect(findEncoder(none, parseOutput('a.avif'), shape)).rejects.toThrow(
       /or write \.gif, \.webp or \.apng\. /,
     );
-    expect(await findEncoder(none, parseOutput('a.mp4'), size)).toBeUndefined(); // H.264 needs nothing
+    expect(await findEncoder(none, parseOutput('a.mp4'), shape)).toBeUndefined(); // H.264 needs nothing
   });
 
   test('may have the encoder, but not the container', async () => {
     const old = listing(' V....D libaom-av1 AV1', '  E  mp4 MP4');
-    expect(await findEncoder(old, parseOutput('a.mp4', { codec: 'av1' }), size)).toBe('libaom-av1');
-    await expect(findEncoder(old, parseOutput('a.avif'), size)).rejects.toThrow(
+    expect(await findEncoder(old, parseOutput('a.mp4', { codec: 'av1' }), shape)).toBe('libaom-av1');
+    await expect(findEncoder(old, parseOutput('a.avif'), shape)).rejects.toThrow(
       'has no way to write .avif: install',
     );
   });
@@ -125,8 +126,9 @@ describe.skipIf(process.platform === 'win32')('an ffmpeg without AV1', () => {
       ' V....D librav1e AV1\n V....D libaom-av1 AV1\n V..... libsvtav1 AV1',
       '  E  avif AVIF',
     );
-    expect(await findEncoder(all, parseOutput('a.avif'), { width: 64, height: 64 })).toBe('libsvtav1');
-    expect(await findEncoder(all, parseOutput('a.avif'), { width: 64, height: 63 })).toBe('libaom-av1');
+    expect(await findEncoder(all, parseOutput('a.avif'), { ...shape, height: 64 })).toBe('libsvtav1');
+    expect(await findEncoder(all, parseOutput('a.avif'), shape)).toBe('libaom-av1');
+    expect(await findEncoder(all, parseOutput('a.avif'), { ...shape, fps: 0.5 })).toBe('librav1e');
   });
 });
 

@@ -18,7 +18,7 @@ const THREADS = 8;
 /** Options for an encoder. @param crf - 0 to 63, on the scale that the first two share. */
 const encoders: Record<Av1Encoder, (crf: number, isDraft: boolean) => string[]> = {
   libsvtav1: (crf, isDraft) => [
-    ...['-c:v', 'libsvtav1', '-crf', String(crf)],
+    ...['-c:v', 'libsvtav1', '-crf', String(Math.max(1, crf))], // 0 would mean its default, 35
     ...['-preset', isDraft ? '11' : '6'], // 0 to 13, the fastest
   ],
   'libaom-av1': (crf, isDraft) => [

@@ -138,12 +138,17 @@ export type Codec = Extract<(typeof codecs)[number], string>;
 export const av1Encoders = ['libsvtav1', 'libaom-av1', 'librav1e'] as const;
 export type Av1Encoder = Extract<(typeof av1Encoders)[number], string>;
 
-/** Those of some encoders that take pictures of this size: many versions of SVT-AV1 take no sides below 64 pixels. */
+/**
+ * Those of some encoders that take such a film. Many versions of SVT-AV1 take no sides below 64 pixels, and libaom takes
+ * no frames that last longer than a second.
+ */
 export function encodersFor<E extends string>(
   encoders: readonly E[],
-  { width, height }: Pick<FilmShape, 'width' | 'height'>,
+  { width, height, fps }: Pick<FilmShape, 'width' | 'height' | 'fps'>,
 ): E[] {
-  return encoders.filter((name) => name !== 'libsvtav1' || Math.min(width, height) >= 64);
+  return encoders.filter((name) =>
+    name === 'libsvtav1' ? Math.min(width, height) >= 64 : name !== 'libaom-av1' || fps >= 1,
+  );
 }
 
 /** Bits per colour component: what --depth accepts. */

@@ -1,5 +1,6 @@
 /** GIF: palettes of 256 colours, per frame or for the whole film, and how to reduce files that are too large. */
 
+import { UsageError } from '../../core/errors.js';
 import { gifReader } from '../../files/read/gif.js';
 import { gifNoteBytes, noteInGif } from '../../files/write/gif.js';
 import { fitToBudget } from '../budget.js';
@@ -11,6 +12,9 @@ import { betterPalette } from './gif-palette.js';
 
 /** Browsers show frames of one hundredth of a second for ten hundredths. */
 const MOST_FPS = 50;
+
+/** How long a GIF can show a frame, in hundredths of a second. */
+const MOST_DURATION = 65_535;
 
 /** The frame step that a GIF needs at a frame rate. */
 const stepFor = (fps: number): number => Math.ceil(fps / MOST_FPS - 1e-9);
@@ -30,6 +34,11 @@ export const gif: Format = {
   warnings,
   encoding({ path }, film, options) {
     const { gifPalette = 'auto', maxSize, note } = options;
+    if ((100 * stepFor(film.fps)) / film.fps > MOST_DURATION) {
+      throw new UsageError(
+        `"${path}" would show a frame for more than ${MOST_DURATION / 100} s, which a GIF cannot: use a higher --fps, or make an .mp4.`,
+      );
+    }
     const best: Rung = { every: stepFor(film.fps), colours: qualityOf(gif, options), scale: 1 };
     return {
       // A GIF is made as a whole: each frame has only what differs from the previous one.

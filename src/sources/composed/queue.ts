@@ -12,6 +12,9 @@ interface Arrival {
   taken: () => void;
 }
 
+/** Frames that a page may say are the same: far more than a film has in the tenth of a second between messages. */
+const MOST_AT_ONCE = 1_000_000;
+
 export class FrameQueue {
   private readonly bytes: number;
   private readonly words: number;
@@ -27,6 +30,7 @@ export class FrameQueue {
 
   /** Accepts frames. Resolves when next() has returned the last, which keeps pages from running ahead. */
   async take({ page, first, step, count }: SameFrames, delta: AsyncIterable<Buffer>): Promise<void> {
+    if (step < 1 || count > MOST_AT_ONCE) throw new Error('There are too many frames.');
     let whole: Buffer | undefined = await gather(delta, longestDelta(this.words));
     const taken: Promise<void>[] = [];
     for (let i = 0; i < count; i++) {
