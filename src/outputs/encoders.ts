@@ -46,7 +46,7 @@ export async function findEncoder(
   const encoder = suitable.find((known) => built.has(known));
   const { container } = needs;
   const lacks = !encoder
-    ? `encoder of ${codec} for ${film.width}x${film.height} (${suitable.join(', ')})`
+    ? `${codec} encoder for ${film.width}x${film.height} (${suitable.join(', ')})`
     : container !== undefined && !(await containersIn(ffmpeg)).has(container)
       ? `way to write .${container}`
       : undefined;

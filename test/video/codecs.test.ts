@@ -104,7 +104,7 @@ describe.skipIf(process.platform === 'win32')('an ffmpeg without AV1', () => {
     const refused = findEncoder(none, parseOutput('a.mp4', { codec: 'av1' }), size);
     await expect(refused).rejects.toBeInstanceOf(RefusedError);
     await expect(refused).rejects.toThrow(
-      /no encoder of AV1 for 64x48 \(libaom-av1, librav1e\): install ffmpeg .* or FFMPEG_PATH, or leave out --codec av1\. /,
+      /no AV1 encoder for 64x48 \(libaom-av1, librav1e\): install ffmpeg .* or FFMPEG_PATH, or leave out --codec av1\. /,
     );
     await expect(findEncoder(none, parseOutput('a.avif'), size)).rejects.toThrow(
       /or write \.gif, \.webp or \.apng\. /,
@@ -355,7 +355,7 @@ describe('ten bits', () => {
     await expect(refused(['a.mp4'], { backend: 'gpu', threads: undefined })).rejects.toThrow(
       '--depth 10 is drawn on the CPU: leave out --backend gpu, or --depth.',
     );
-    await expect(refused(['a.mp4'], { encoder: 'nvenc' })).rejects.toThrow('makes films with 8 bits');
+    await expect(refused(['a.mp4'], { encoder: 'nvenc' })).rejects.toThrow('makes 8-bit films');
     const composed = renderFilm(
       { scene: 'scenes/scaling.tsx' },
       { depth: 10, outputs: [folder.in('a.mp4')], frames: [0, 0] },
