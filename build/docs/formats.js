@@ -13,7 +13,7 @@ export function formatTable() {
   const rows = formatList.map((format) => [
     `${format.endings.map((ending) => `\`.${ending}\``).join(', ')}`,
     format.codec === format.title ? format.title : `${format.title}: ${format.codec}`,
-    `${format.bits}`,
+    format.deep && format.bits === 8 ? '8 or 10' : `${format.bits}`,
     format.transparent ? 'yes' : 'no',
     format.sound ? format.sound.title : 'no',
     format.repeats ? 'by itself' : format.loops ? 'with `--loops`' : 'no',

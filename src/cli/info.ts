@@ -34,8 +34,8 @@ import { commandLine } from './shell.js';
 const FAST = 'It was drawn with --fast: pixels that hardly differ from their neighbours were interpolated.';
 
 /**
- * Describes a film, an export or a link, and prints the recipe that it carries, or with `alt` a sentence for those who
- * do not see it.
+ * Describes a film, an export or a link, and prints the recipe that it carries, or with `alt` a sentence for people
+ * who cannot see it.
  */
 export async function info(path: string, { json, alt }: { json?: boolean; alt?: boolean }): Promise<void> {
   if (alt) {

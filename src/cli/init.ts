@@ -67,7 +67,7 @@ async function checkFolder(folder: string, given: string): Promise<void> {
   const others = entries.filter((name) => !UNIMPORTANT.has(name)).sort();
   if (others.includes('package.json')) {
     throw new UsageError(
-      `${where} has a package.json already: run npm install untrained there, and save scenes in scenes/; ` +
+      `${where} already has a package.json: run npm install untrained there, and save scenes in scenes/; ` +
         'or name a new folder.',
     );
   }

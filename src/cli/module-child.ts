@@ -1,6 +1,6 @@
 /**
- * Starts the process that loads modules (module-process.ts). Its own start takes as long as that of a command, so a
- * command that will need it starts it first, and loads its own code meanwhile.
+ * Starts the process that loads modules (module-process.ts). It takes as long to start as a command, so a
+ * command that needs it starts it first, and loads its own code meanwhile.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

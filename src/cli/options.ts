@@ -352,7 +352,7 @@ export const OPTIONS = [
   {
     name: 'codec',
     value: 'name',
-    help: 'the codec of a file whose ending leaves a choice',
+    help: 'codec, if the file name leaves a choice',
     more: codecsOfEndings(),
     choices: codecs,
     otherwise: 'by the file name',
@@ -396,7 +396,7 @@ export const OPTIONS = [
     name: 'loops',
     value: 'n',
     help: `repeat the film n times in the file; only ${endingsIn(formatList.filter(({ loops }) => loops))}, which has no setting to loop`,
-    more: 'Repeating does not encode again.',
+    more: 'The film is not encoded again.',
     range: { least: 1, most: 1000, whole: true },
     otherwise: '1',
     commands: FILM,

@@ -176,7 +176,7 @@ function checkEncoder(
   if (encoder === 'software') return;
   if (!here) throw notShared(encoder);
   if (depth === 10)
-    throw new UsageError(`--encoder ${encoder} makes films with 8 bits: leave it out, or --depth 10.`);
+    throw new UsageError(`--encoder ${encoder} makes 8-bit films: leave out --encoder or --depth 10.`);
   if (outputs.some(({ format }) => formatNamed(format).hardware)) return;
   const able = endingsIn(formatList.filter(({ hardware }) => hardware));
   throw new UsageError(

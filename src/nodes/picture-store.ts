@@ -64,8 +64,8 @@ export const keyOf = ({ name, size }: Pick<PictureRequest, 'name' | 'size'>): st
   JSON.stringify([name, size]);
 
 /**
- * Tells that a film's next frame begins. The canvases of pictures that neither it nor the frame before has used may be
- * reused from then on. An editor never calls this.
+ * Call this when a film's next frame begins. The canvases of pictures that neither it nor the frame before has used may
+ * be reused from then on. An editor never calls this.
  */
 export function nextFrame(): void {
   film++;

@@ -47,7 +47,7 @@ export async function findEncoder(
   const encoder = suitable.find((known) => built.has(known));
   const { container } = needs;
   const lacks = !encoder
-    ? `encoder of ${codec} for ${film.width}x${film.height} at ${shownRate(film.fps)} fps (${suitable.join(', ')})`
+    ? `${codec} encoder for ${film.width}x${film.height} at ${shownRate(film.fps)} fps (${suitable.join(', ')})`
     : container !== undefined && !(await containersIn(ffmpeg)).has(container)
       ? `way to write .${container}`
       : undefined;

@@ -7,7 +7,7 @@ const LARGEST_DENOMINATOR = 1_000_000;
 
 /**
  * The rate as the simplest fraction, from its continued fraction: 29.97002997002997 is 30000/1001, 12.5 is 25/2.
- * @param largest - Of both terms; by default, only the denominator is limited. The fraction is the nearest that it allows.
+ * @param largest - Of both terms; by default, only the denominator is limited. The fraction is the nearest within it.
  */
 export function fractionOf(fps: number, largest?: number): [numerator: number, denominator: number] {
   const [most, mostParts] = [largest ?? Number.POSITIVE_INFINITY, largest ?? LARGEST_DENOMINATOR];

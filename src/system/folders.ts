@@ -81,7 +81,7 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): string | undef
   }
 }
 
-/** What Windows answers while another program has a file open: a virus scanner for a moment, a player for longer. */
+/** Windows' errors while another program has a file open: a virus scanner for a moment, a player for longer. */
 const LOCKED = ['EPERM', 'EACCES', 'EBUSY'];
 /** How long to wait between attempts, in milliseconds. */
 const LOCK_WAITS = [20, 40, 80, 160, 320];

@@ -105,11 +105,11 @@ test('overwrites nothing', async () => {
     here: await complaint(),
   }).toMatchInlineSnapshot(`
     {
-      "again": ""My Film" has a package.json already: run npm install untrained there, and save scenes in scenes/; or name a new folder.",
+      "again": ""My Film" already has a package.json: run npm install untrained there, and save scenes in scenes/; or name a new folder.",
       "file": ""file" is a file: name a new folder.",
       "full": ""full" is not empty (a, b, c, ...): name a new folder.",
       "here": "This folder is not empty (My Film, file, full, ...): name a new folder.",
-      "npm": ""npm" has a package.json already: run npm install untrained there, and save scenes in scenes/; or name a new folder.",
+      "npm": ""npm" already has a package.json: run npm install untrained there, and save scenes in scenes/; or name a new folder.",
     }
   `);
   expect(readFileSync(join(project, 'README.md'), 'utf8')).toBe(before);
@@ -120,7 +120,7 @@ test('refuses names that another system does not allow', async () => {
   expect(await complaint('films/aux/mine')).toBe(
     '"aux" is the name of a device on Windows: choose another name.',
   );
-  expect(await complaint('what?')).toContain('not a name on every system, because it contains "?"');
+  expect(await complaint('what?')).toContain('not a valid name on every system, because it contains "?"');
   expect(existsSync(join(folder, 'films'))).toBe(false);
 });
 

@@ -23,6 +23,7 @@ test('rejects if folders cannot be created', async () => {
     join(folder, 'file', 'x'),
     join(folder, 'file', 'x', 'y'),
     `${folder}/${'long'.repeat(80)}`,
+    join(folder, 'parent', 'long'.repeat(80)),
   ];
   if (process.platform === 'linux') places.push('/proc/none', '/proc/none/.cache/untrained', '/dev/null/x/y');
   for (const place of places) {
@@ -31,6 +32,7 @@ test('rejects if folders cannot be created', async () => {
       (error: Error) => error,
     );
     expect(error, place).toBeInstanceOf(Error);
+    expect(existsSync(join(folder, 'parent')), place).toBe(false); // nothing is left of what it has made
     expect(whyRefused(error), place).toMatch(/^(part of its path|the name|the folder does not exist)/);
   }
 });

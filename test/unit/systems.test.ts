@@ -69,7 +69,7 @@ describe('names', () => {
     'x|y',
     'CONIN$',
   ])('%j is not allowed everywhere', (name) => {
-    expect(whyNotPortable(name)).toMatch(/^(not a name on every system|the name of a device)/);
+    expect(whyNotPortable(name)).toMatch(/^(not a valid name on every system|the name of a device)/);
   });
 
   test.each(['console', 'com10', 'nul-film', 'film.mp4', '.hidden', 'Größe', 'a b'])('%j is', (name) => {

@@ -105,7 +105,7 @@ describe.skipIf(process.platform === 'win32')('an ffmpeg without AV1', () => {
     const refused = findEncoder(none, parseOutput('a.mp4', { codec: 'av1' }), shape);
     await expect(refused).rejects.toBeInstanceOf(RefusedError);
     await expect(refused).rejects.toThrow(
-      /no encoder of AV1 for 64x48 at 25 fps \(libaom-av1, librav1e\): install ffmpeg .* or FFMPEG_PATH, or leave out --codec av1\. /,
+      /no AV1 encoder for 64x48 at 25 fps \(libaom-av1, librav1e\): install ffmpeg .* or FFMPEG_PATH, or leave out --codec av1\. /,
     );
     await expect(findEncoder(none, parseOutput('a.avif'), shape)).rejects.toThrow(
       /or write \.gif, \.webp or \.apng\. /,
@@ -143,6 +143,13 @@ describe.skipIf(!modern)('AV1', () => {
     expect(duration).toBeCloseTo(60 / 25, 2);
     if (name.endsWith('.mp4'))
       expect(readMp4(path).colour).toEqual({ type: 'nclx', codes: [1, 1, 1], full: false });
+  });
+
+  test('is better at crf 0 than at crf 1, or the same', async () => {
+    const film = { width: 64, height: 64, ffmpeg: modern, codec: 'av1' } as const;
+    const sent = Array.from({ length: 3 }, (_, i) => noise(i, 64, 64));
+    const at = async (crf: number) => (await render(folder.in(`${crf}.mp4`), sent, { ...film, crf })).bytes;
+    expect(await at(0)).toBeGreaterThanOrEqual(await at(1));
   });
 
   test('an AVIF has every frame, repeats, and is tagged sRGB', async () => {
@@ -241,6 +248,12 @@ describe('APNG', () => {
     expect(frames).toHaveLength(n);
     for (const [i, frame] of frames.entries()) expect(Buffer.compare(frame, sent[i]), `frame ${i}`).toBe(0);
     expect(probe(path)).toMatchObject({ format: 'apng', ...size, frames: n, seconds: n === 1 ? 0 : n / 25 });
+  });
+
+  test.each([120_000 / 1001, 23.9761])('has durations of 16 bits at %f fps', async (fps) => {
+    const sent = Array.from({ length: 24 }, (_, i) => noise(i));
+    const { path } = await render(folder.in('film.apng'), sent, { fps });
+    expect(probe(path).seconds).toBeCloseTo(24 / fps, 5);
   });
 
   test('has only what changes, and every frame its duration', async () => {
@@ -357,7 +370,7 @@ describe('ten bits', () => {
     await expect(refused(['a.mp4'], { backend: 'gpu', threads: undefined })).rejects.toThrow(
       '--depth 10 is drawn on the CPU: leave out --backend gpu, or --depth.',
     );
-    await expect(refused(['a.mp4'], { encoder: 'nvenc' })).rejects.toThrow('makes films with 8 bits');
+    await expect(refused(['a.mp4'], { encoder: 'nvenc' })).rejects.toThrow('makes 8-bit films');
     const composed = renderFilm(
       { scene: 'scenes/scaling.tsx' },
       { depth: 10, outputs: [folder.in('a.mp4')], frames: [0, 0] },

@@ -78,6 +78,14 @@ test.each([24, 23.976, 29.97, 30, 48, 50, 59.94, 60, 100, 120])(
   },
 );
 
+test('a frame that a GIF cannot show for long enough is refused', async () => {
+  const film = [picture(0, 16, 16), picture(1, 16, 16)];
+  const made = render(folder.in('film.gif'), film, { width: 16, height: 16, fps: 1 / 656 });
+  await expect(made).rejects.toThrow(
+    /"[^"]+film\.gif" would show a frame for more than 655\.35 s, which a GIF cannot/,
+  );
+});
+
 test('the sample that chooses the palette has as many frames as are expected of it', () => {
   for (let frames = 1; frames <= 100; frames++) {
     for (const period of [8, 9, 10, 33]) {

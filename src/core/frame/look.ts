@@ -9,7 +9,7 @@ export interface SmallPicture {
   height: number;
 }
 
-/** The least part of the pixels that a colour has if it is worth mentioning. */
+/** The smallest share of the pixels at which a colour is mentioned. */
 const LEAST_PART = 0.14;
 const MOST_COLOURS = 3;
 
@@ -52,7 +52,8 @@ function coloursOf(pictures: readonly SmallPicture[]): string[] {
   return common.slice(0, MOST_COLOURS).map(([name]) => name);
 }
 
-/** Names of hues by where they end, in degrees of OKLCH. Its red is at 29, yellow at 110, green at 142, blue at 264. */
+/** Names of hues, each with the angle where it ends, in degrees of OKLCH. sRGB's red is at 29, yellow at 110, green at
+ *  142, blue at 264. */
 const HUES: readonly [end: number, name: string][] = [
   [10, 'pink'],
   [45, 'red'],

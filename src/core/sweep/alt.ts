@@ -1,4 +1,4 @@
-/** Text for those who do not see a picture or film: what it shows, how it looks and what moves, in one sentence. */
+/** Text for people who cannot see a picture or film: what it shows, how it looks and what moves, in one sentence. */
 import { listed, lookOf, type SmallPicture } from '../frame/look.js';
 import { networkParameters } from '../network/parameters.js';
 import { plural } from '../wording/plural.js';
@@ -6,8 +6,8 @@ import { frameCount, type Sweep } from './sweep.js';
 import { formOf, type Keyframes, type Moving } from './track.js';
 
 /**
- * The most characters of an alternative text: TikTok's limit, the lowest among platforms (accessible-social.com, read
- * 2026-11-29). X and LinkedIn accept 1000, Mastodon 1500 and Bluesky 2000.
+ * The maximum length of an alternative text, in characters: TikTok's limit, the lowest among platforms
+ * (accessible-social.com, read 2026-11-29). X and LinkedIn accept 1000, Mastodon 1500 and Bluesky 2000.
  */
 export const MAX_ALT = 300;
 
@@ -183,7 +183,7 @@ function seedChange(seed: unknown): string | undefined {
   return mixChange(seed, 'it turns into another network');
 }
 
-/** @param text - Said if the fraction of a mix moves. */
+/** @param text - The clause to use if the fraction of a mix moves. */
 function mixChange(mix: unknown, text: string): string | undefined {
   const fraction = typeof mix === 'object' && mix !== null && 'fraction' in mix ? mix.fraction : undefined;
   return leavesOf(fraction).some((track) => rangeOf(track)) ? text : undefined;

@@ -12,7 +12,7 @@ export const pngReader: Reader = {
 export const isApng = (head: string): boolean =>
   head.startsWith('\x89PNG\r\n\x1a\n') && head.startsWith('acTL', 37);
 
-/** Reads a PNG, or the picture that programs show which do not know that it is animated. */
+/** Reads a PNG, or of an APNG the picture that programs without support for APNG show. */
 export function readPng(bytes: Bytes): Found {
   let note: string | undefined;
   for (let at = 8, name = ''; name !== 'IEND'; ) {

@@ -1,4 +1,4 @@
-/** AV1: its encoders in ffmpeg, and their options. Which of them there are differs from build to build. */
+/** AV1: its encoders in ffmpeg, and their options. Builds of ffmpeg differ in which of them they have. */
 
 import { toVideo } from './arguments.js';
 import {

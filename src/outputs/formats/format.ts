@@ -139,8 +139,8 @@ export const av1Encoders = ['libsvtav1', 'libaom-av1', 'librav1e'] as const;
 export type Av1Encoder = Extract<(typeof av1Encoders)[number], string>;
 
 /**
- * Those of some encoders that take such a film. Many versions of SVT-AV1 take no sides below 64 pixels, and libaom takes
- * no frames that last longer than a second.
+ * Those of some encoders that take such a film. Many versions of SVT-AV1 take no sides below 64 pixels, and libaom
+ * takes no frames that last longer than a second.
  */
 export function encodersFor<E extends string>(
   encoders: readonly E[],
