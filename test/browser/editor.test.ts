@@ -3,9 +3,10 @@
  * and sweeps like their films, can be scrubbed, shows what is wrong with a file, and writes nothing unasked.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { request } from 'node:http';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { createRenderer, frameAt, frameCount, sweep, timeOfFrame, tween } from 'untrained';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -346,6 +347,25 @@ test('what is wrong with a file is shown with its line, until the file is repair
   await page.keyboard.press('Shift+ArrowLeft');
   await expect.poll(panelText, { timeout: 30_000 }).toBe('');
 }, 240_000);
+
+test('a file is shown as it is in the end, however slowly it is written', async () => {
+  mkdirSync(scenes, { recursive: true });
+  writeFileSync(join(scenes, 'slow.tsx'), square('#208040'));
+  await page.goto(`${url}slow`);
+  await expect.poll(lengthShown, { timeout: 60_000 }).toBe('[25]');
+  for (const pause of [2, 10, 20, 34, 46]) {
+    const text = square('#208040').replace('90, 1)', `90, ${pause / 10})`);
+    // As an editor or a copy does on a busy machine: the file is empty, then half of it is there.
+    const file = openSync(join(scenes, 'slow.tsx'), 'w');
+    await wait(pause);
+    writeSync(file, text.slice(0, 200));
+    await wait(pause);
+    writeSync(file, text.slice(200));
+    closeSync(file);
+    await expect.poll(lengthShown, { timeout: 20_000 }).toBe(`[${pause * 2.5}]`);
+    expect(await panelText()).toBe('');
+  }
+}, 120_000);
 
 test('only a drag of a time event is saved, and no other event holds its time', async () => {
   const events = (seconds: number) =>
