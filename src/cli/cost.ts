@@ -1,5 +1,4 @@
 /** Says how much time and memory a large still needs, before it is drawn. */
-import { totalmem } from 'node:os';
 import { TransientError } from '../core/errors.js';
 import { frameAt, planFrames } from '../core/sweep/sweep.js';
 import type { SourceRequest } from '../jobs/job.js';
@@ -9,6 +8,7 @@ import { encodePng } from '../outputs/png.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { workOf } from '../renderers/drawing-speed.js';
 import { defaultsOf } from '../sources/composed/target.js';
+import { freeMemory } from '../system/memory.js';
 import { duration } from './report.js';
 
 /** What a still shows. */
@@ -113,6 +113,3 @@ async function secondsFor(still: Still, scale: number, workshop: Workshop, means
   }
   return { pixels: width * height, seconds: (performance.now() - began) / 1000 };
 }
-
-/** On macOS, memory that caches could give back does not count as free. */
-const freeMemory = (): number => (process.platform === 'darwin' ? totalmem() : process.availableMemory());

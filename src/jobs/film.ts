@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { countFrames } from '../core/range.js';
 import { type Finished, needsFfmpeg, parseOutput, type SegmentCache } from '../outputs/index.js';
+import { freeMemory } from '../system/memory.js';
 import type { Job } from './job.js';
 import { join } from './join.js';
 import { type FilmRequest, plan } from './plan.js';
@@ -91,11 +92,12 @@ export async function makeFilm(
       onProgress?.(progressOf(drawn, toDraw, frames, began));
     };
     const step = { ...options, onFrame };
-    const { lanes = lanesFor(job) } = options;
+    const encoders = encodersFor(job);
+    const { lanes = lanesFor(job, encoders) } = options;
     const failures: unknown[] = [];
     await makeSegments(
       missing,
-      lanes,
+      { lanes, encoders },
       (i) => drawSegment(planned, i, store, workshop, step),
       (error) => {
         failures.push(error);
@@ -137,15 +139,36 @@ async function missingSegments(job: Job, store: LocalStore): Promise<{ missing: 
   return { missing, toDraw };
 }
 
-/** The maximum number of segments encoded at a time: at 1080p, each x264 needs some 150 MB. */
+/** The maximum number of segments to make at a time. */
 const MOST_LANES = 4;
 
+/**
+ * What an encoder and the frames for it need, in bytes per pixel and byte of a colour. Most of it are the frames of
+ * x264's lookahead: measured, 370 MB at 1920x1080 and 4.2 GB at 7680x4320.
+ */
+const ENCODER_BYTES = 150;
+
+/** The share of the free memory that all encoders together may need. */
+const ENCODERS_SHARE = 1 / 3;
+
+/** How many segments' encoders may run at a time for their memory, in bytes, to suffice. */
+export function encodersFor({ film, outputs }: Job, memory = freeMemory()): number {
+  const encoded = outputs.filter(({ path }) => needsFfmpeg(parseOutput(path)));
+  const colourBytes = encoded.some(({ options }) => options.depth === 10) ? 2 : 1;
+  const bytes = encoded.length * colourBytes * ENCODER_BYTES * film.width * film.height;
+  return Math.max(1, Math.floor((ENCODERS_SHARE * memory) / bytes));
+}
+
 /** How many segments to make at a time for their encoders to keep all cores busy. */
-export function lanesFor({ source, outputs, pins }: Job, cores = availableParallelism()): number {
+export function lanesFor(
+  { source, outputs, pins }: Job,
+  encoders: number,
+  cores = availableParallelism(),
+): number {
   if (source.kind !== 'sweep') return 1; // the pages draw one part of a film at a time
   if (!outputs.some(({ path }) => needsFfmpeg(parseOutput(path)))) return 1; // PNGs use all cores anyway
   if (outputs.some(({ options }) => options.hardware)) return 1; // some drivers allow only two or three encoders
-  return Math.max(1, Math.min(MOST_LANES, Math.floor(cores / pins.encoderThreads)));
+  return Math.max(1, Math.min(MOST_LANES, encoders, Math.floor(cores / pins.encoderThreads)));
 }
 
 /** How many segments' encoders may still be finishing while others are drawn. */
@@ -153,11 +176,13 @@ const FINISHING = 2;
 
 /**
  * Makes segments, several at a time.
+ * @param atOnce - How many are drawn at a time. If no more encoders than that may run, none is started while others
+ * are finishing.
  * @param failed - Called with each error. Returns whether to make the segments that have not been begun.
  */
 export async function makeSegments<S>(
   segments: readonly S[],
-  lanes: number,
+  { lanes, encoders }: { lanes: number; encoders: number },
   draw: (segment: S) => Promise<DrawnSegment>,
   failed: (error: unknown, segment: S) => boolean,
 ): Promise<void> {
@@ -175,7 +200,8 @@ export async function makeSegments<S>(
       } catch (error) {
         fail(error, current);
       }
-      await finishing.at(-FINISHING); // to limit memory, encoders finish before more are started
+      // To limit memory, encoders finish before more are started.
+      await finishing.at(encoders > lanes ? -FINISHING : -1);
     }
   };
   await Promise.all(Array.from({ length: Math.min(lanes, ahead.length) }, lane));

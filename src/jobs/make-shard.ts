@@ -4,7 +4,7 @@ import { RefusedError, TransientError, UsageError } from '../core/errors.js';
 import { countFrames } from '../core/range.js';
 import type { SegmentCache } from '../outputs/index.js';
 import type { KeyedFiles } from '../stores/index.js';
-import { damageWarning, lanesFor, makeSegments, type Progress, progressOf } from './film.js';
+import { damageWarning, encodersFor, lanesFor, makeSegments, type Progress, progressOf } from './film.js';
 import type { Job, Part } from './job.js';
 import { checkPins, plainPins } from './pins.js';
 import { type DrawnSegment, drawSegment, openPlanned } from './segment.js';
@@ -159,7 +159,8 @@ async function attempt(
   { count, clock, onStored, ...options }: AttemptOptions,
   made: MadeShard,
 ): Promise<void> {
-  const lanes = lanesFor(job);
+  const encoders = encodersFor(job);
+  const lanes = lanesFor(job, encoders);
   let fatal: { error: unknown } | undefined;
   const failed = (error: unknown, segment: number): boolean => {
     const isOwn = !options.signal?.aborted && !concernsAll(error);
@@ -198,7 +199,7 @@ async function attempt(
   try {
     if (!workshop.sourceOf(job)) await openPlanned(job, workshop, options); // before the lanes, which share it
     clock.began ??= performance.now();
-    await makeSegments([...left], lanes, draw, failed);
+    await makeSegments([...left], { lanes, encoders }, draw, failed);
   } catch (error) {
     fatal = { error };
   }

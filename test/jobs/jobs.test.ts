@@ -287,10 +287,57 @@ test('a machine with more cores makes the same film', async () => {
   expect(os.availableParallelism()).toBeGreaterThan(0);
   const { lanesFor } = await import('../../src/jobs/film.js');
   const job: Job = await plan(requestFor('many.mp4'), workshop, means);
-  expect([2, 6, 64].map((cores) => lanesFor(job, cores))).toEqual([1, 2, 4]);
+  expect([2, 6, 64].map((cores) => lanesFor(job, 9, cores))).toEqual([1, 2, 4]);
+  expect([1, 2, 9].map((encoders) => lanesFor(job, encoders, 64))).toEqual([1, 2, 4]);
   await workshop.finish(job);
   await makeFilm(requestFor('many.mp4'), workshop, { ...means, lanes: 3 });
   expect(bytesOf('many.mp4')).toBe(bytesOf('two.mp4'));
+});
+
+test('large frames and little memory mean fewer encoders at a time', async () => {
+  const { encodersFor, makeSegments } = await import('../../src/jobs/film.js');
+  const job: Job = await plan(requestFor('a.mp4'), workshop, means);
+  const sized = (width: number, height: number, more: Partial<Job> = {}): Job => ({
+    ...job,
+    film: { ...job.film, width, height },
+    ...more,
+  });
+  const deep = job.outputs.map((output) => ({
+    ...output,
+    options: { ...output.options, depth: 10 as const },
+  }));
+  const free = 16e9;
+  expect(encodersFor(sized(7680, 4320), free)).toBe(1);
+  expect(encodersFor(sized(7680, 4320), 4 * free)).toBe(4);
+  expect(encodersFor(sized(3840, 2160), free)).toBe(4);
+  expect(encodersFor(sized(3840, 2160, { outputs: deep }), free)).toBe(2);
+  expect(encodersFor(sized(3840, 2160, { outputs: [...deep, ...deep] }), free)).toBe(1);
+  expect(encodersFor(sized(3840, 2160), 0)).toBe(1);
+  await workshop.finish(job);
+
+  /** The most encoders at a time, of eight segments. */
+  const most = async (lanes: number, encoders: number): Promise<number> => {
+    let [open, most] = [0, 0];
+    const pause = () => new Promise((done) => setTimeout(done, 1));
+    const draw = async () => {
+      most = Math.max(most, ++open);
+      await pause();
+      const finish = async () => {
+        await pause();
+        await pause();
+        open--;
+      };
+      return { finish };
+    };
+    const fail = (error: unknown) => {
+      throw error;
+    };
+    await makeSegments([1, 2, 3, 4, 5, 6, 7, 8], { lanes, encoders }, draw, fail);
+    return most;
+  };
+  expect(await most(1, 1)).toBe(1);
+  expect(await most(2, 2)).toBe(2);
+  expect(await most(1, 2)).toBe(2);
 });
 
 test('a film that flashes too often is said to, drawn or from the cache', async () => {
