@@ -14,6 +14,7 @@ import { samplesIn } from '../src/renderers/cpu/draw-exactly.js';
 import { Evaluator } from '../src/renderers/cpu/evaluator.js';
 import { packNetwork } from '../src/renderers/cpu/pack.js';
 import { adaptiveOf } from '../src/renderers/smoothness.js';
+import { record } from './history.js';
 import { table } from './table.js';
 
 const kernel = chooseKernel();
@@ -114,6 +115,7 @@ function measureErrors(name: string, frames: FrameInput[]): string[] {
     if (found.far / pixels > 1e-4) over++;
     largest = Math.max(largest, found.largest);
   }
+  record('adaptive', `${name}: pixels off by 2+`, [100 * far], { unit: '% of pixels' });
   const percent = (value: number) => `${(100 * value).toFixed(4)}%`;
   return [
     name,
@@ -156,24 +158,35 @@ export function benchAdaptive(rounds: number): void {
     ['9x30, 512x512', { layers: 9, units: 30 }, [512, 512]],
     ['2x10, 1920x1080', { layers: 2, units: 10 }, [1920, 1080]],
   ];
-  const compare = (network: object, size: [number, number]) => {
+  const compare = (name: string, network: object, size: [number, number]) => {
     const frame = frameSchema.parse({ network, size } as FrameInput);
-    let [exact, adaptive, share] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1];
+    const [exact, adaptive]: number[][] = [[], []];
+    let share = 1;
     for (let round = 0; round < rounds; round++) {
-      exact = Math.min(exact, draw(frame).ms);
+      exact.push(draw(frame).ms);
       const drawn = draw({ ...frame, evaluation: 'adaptive' });
-      adaptive = Math.min(adaptive, drawn.ms);
+      adaptive.push(drawn.ms);
       share = drawn.share;
     }
-    return `${(exact / adaptive).toFixed(2)}x (${Math.round(100 * share)}%)`;
+    const ratio = Math.min(...exact) / Math.min(...adaptive);
+    record('adaptive', `${name}: speed, relative to exact`, [ratio], {
+      unit: 'x',
+      more: true,
+      best: rounds > 1,
+    });
+    return `${ratio.toFixed(2)}x (${Math.round(100 * share)}%)`;
   };
   for (const [name, network, size] of cases)
-    speeds.push([name, ...scales.map((weightScale) => compare({ ...network, weightScale }, size))]);
+    speeds.push([
+      name,
+      ...scales.map((scale) => compare(`${name}, s = ${scale}`, { ...network, weightScale: scale }, size)),
+    ]);
   // Weights of wide networks have to be smaller for the same effect.
-  const wide = scales.map((scale) => scale * Math.sqrt(30 / 400));
-  const wideNames = wide.map((weightScale) =>
-    compare({ layers: 14, units: 400, weightScale: Number(weightScale.toFixed(3)) }, [128, 128]),
-  );
-  speeds.push(['14x400, 128x128, s x 0.27', ...wideNames]);
+  const wide = '14x400, 128x128, s x 0.27';
+  const wideSpeeds = scales.map((scale) => {
+    const weightScale = Number((scale * Math.sqrt(30 / 400)).toFixed(3));
+    return compare(`${wide}, s = ${scale}`, { layers: 14, units: 400, weightScale }, [128, 128]);
+  });
+  speeds.push([wide, ...wideSpeeds]);
   console.log(table(speeds));
 }

@@ -143,7 +143,12 @@ async function benchNetwork(
     record(name, 'ours', ours.times);
     for (const peer of theirs) {
       const ratios = peer.times.map((time) => time / Math.min(...ours.times));
-      record(name, `ours, relative to ${peer.name}`, [Math.min(...ratios)], 'x', false);
+      record(name, `ours, relative to ${peer.name}`, [Math.min(...ratios)], {
+        unit: 'x',
+        more: true,
+        best: rounds > 1,
+        expected: peer.expected,
+      });
     }
     print(`${name} at ${size[0]}x${size[1]}, ${scale}: ms per frame, ${some(rounds, 'round')}`, all, notes);
   } finally {

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { built } from './built.js';
+import { record } from './history.js';
 import { fixed, median, table } from './table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,13 +28,25 @@ export default sweep({
 const DRAG_MS = 2000;
 const PLAY_MS = 4000;
 
-type Part = 'listed' | 'opened' | 'sharp' | 'sought' | 'dragged' | 'played' | 'pace' | 'requests';
+/** What is measured, as it is printed. */
+const ROWS = {
+  start: { name: 'from npm start to the list of scenes', unit: 'ms' },
+  listed: { name: 'from untrained edit to the list of scenes', unit: 'ms' },
+  opened: { name: 'scene opened to its first picture', unit: 'ms' },
+  sharp: { name: 'scene opened to its sharp picture', unit: 'ms' },
+  requests: { name: 'requests until the sharp picture', unit: 'requests' },
+  sought: { name: 'seek to the sharp picture', unit: 'ms' },
+  dragged: { name: 'distinct pictures while dragging', unit: 'a second', more: true },
+  played: { name: 'distinct pictures while playing', unit: 'a second', more: true },
+  pace: { name: 'speed of playing', unit: 'x', more: true },
+} as const;
+type Part = keyof typeof ROWS;
 
 /** Measures `rounds` times, and prints medians. */
 export async function benchEditor(rounds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'untrained-bench-'));
   const values: Record<string, number[]> = {};
-  const note = (part: Part | string, value: number) => {
+  const note = (part: Part, value: number) => {
     values[part] = [...(values[part] ?? []), value];
   };
   try {
@@ -44,10 +57,7 @@ export async function benchEditor(rounds: number): Promise<void> {
     );
     try {
       for (let round = 0; round < rounds; round++) {
-        note(
-          'npm start',
-          await measureStart(browser, folder, ['node', resolve(root, 'build/run.js'), 'edit']),
-        );
+        note('start', await measureStart(browser, folder, ['node', resolve(root, 'build/run.js'), 'edit']));
         await measureScene(browser, folder, note);
       }
     } finally {
@@ -56,21 +66,14 @@ export async function benchEditor(rounds: number): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const ms = (part: string) => `${(median(values[part]) / 1000).toFixed(2)} s`;
+  const rows = (Object.keys(ROWS) as Part[]).map((part) => {
+    const { name, unit, more }: { name: string; unit: string; more?: boolean } = ROWS[part];
+    record('editor', name, values[part], { unit, more });
+    const middle = median(values[part]);
+    return [name, unit === 'ms' ? `${(middle / 1000).toFixed(2)} s` : `${fixed(middle)} ${unit}`];
+  });
   console.log(`\nThe editor, 27x30 at 480x480, ${FPS} frames per second: medians of ${rounds}`);
-  console.log(
-    table([
-      ['from npm start to the list of scenes', ms('npm start')],
-      ['from untrained edit to the list of scenes', ms('listed')],
-      ['scene opened to its first picture', ms('opened')],
-      ['scene opened to its sharp picture', ms('sharp')],
-      ['requests until then', fixed(median(values.requests))],
-      ['seek to the sharp picture', ms('sought')],
-      ['distinct pictures a second while dragging', fixed(median(values.dragged))],
-      ['distinct pictures a second while playing', fixed(median(values.played))],
-      ['speed of playing', `${fixed(median(values.pace))} x`],
-    ]),
-  );
+  console.log(table(rows));
 }
 
 /** The time from starting a program to a usable page, in milliseconds. */

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { openPlane } from '../test/browser/plane-page.js';
 import { built } from './built.js';
+import { record } from './history.js';
 import { fixed, median, table } from './table.js';
 
 const SIZE: [number, number] = [1280, 720];
@@ -17,6 +18,8 @@ const networks = {
   Nacre: { name: '27x30 (Nacre)', coarse: 100, fps: 30, full: 1.2, sharp: 5 },
 } as const;
 type Name = keyof typeof networks;
+/** Which of a network's targets a figure has. */
+type Goal = (targets: (typeof networks)[Name]) => number;
 
 /** How often each is measured within a round. */
 const CHANGES = 120;
@@ -56,46 +59,51 @@ export async function benchExplorer(rounds: number): Promise<void> {
   }
   const names = Object.keys(networks) as Name[];
   const cores = availableParallelism();
-  const row = (title: string, value: (all: Measured[], name: Name) => string) => [
-    title,
-    ...names.map((name) => value(results[name], name)),
+  const row = (title: string, unit: string, of: (one: Measured) => number, goal?: Goal) => [
+    `${title}, ${unit}`,
+    ...names.map((name) => {
+      const values = results[name].map(of);
+      const expected = goal?.(networks[name]);
+      record('explorer', `${name}: ${title}`, values, { unit, more: unit === 'a second', expected });
+      return fixed(median(values)) + (expected === undefined ? '' : ` (${expected})`);
+    }),
   ];
-  const middle = (all: Measured[], of: (one: Measured) => number) => median(all.map(of));
   console.log(`\nThe explorer at ${SIZE.join('x')}: medians of ${rounds}, and targets`);
   console.log(
     table([
       ['', ...names.map((name) => networks[name].name)],
-      row('change to coarse picture, p95, ms', (all, name) => {
-        const p95 = percentile(
-          all.flatMap(({ coarse }) => coarse),
-          0.95,
-        );
-        return `${fixed(p95)} (${networks[name].coarse})`;
-      }),
-      row('the same, median', (all) => fixed(median(all.flatMap(({ coarse }) => coarse)))),
       row(
-        'frames a second while dragging',
-        (all, name) => `${fixed(middle(all, ({ dragged }) => dragged))} (${networks[name].fps})`,
+        'change to coarse picture, p95',
+        'ms',
+        ({ coarse }) => percentile(coarse, 0.95),
+        ({ coarse }) => coarse,
       ),
-      row('of these without missing strips', (all) => fixed(middle(all, ({ complete }) => complete))),
+      row('change to coarse picture, median', 'ms', ({ coarse }) => median(coarse)),
       row(
-        'rest to full size, s',
-        (all, name) => `${fixed(middle(all, ({ full }) => full) / 1000)} (${networks[name].full})`,
+        'frames while dragging',
+        'a second',
+        ({ dragged }) => dragged,
+        ({ fps }) => fps,
+      ),
+      row('frames without missing strips while dragging', 'a second', ({ complete }) => complete),
+      row(
+        'rest to full size',
+        's',
+        ({ full }) => full / 1000,
+        ({ full }) => full,
       ),
       row(
-        'rest to 2x2 samples, s',
-        (all, name) => `${fixed(middle(all, ({ sharp }) => sharp) / 1000)} (${networks[name].sharp})`,
+        'rest to 2x2 samples',
+        's',
+        ({ sharp }) => sharp / 1000,
+        ({ sharp }) => sharp,
       ),
-      row(`its CPU time / ${cores} cores, s`, (all) => fixed(middle(all, ({ work }) => work) / cores)),
+      row(`CPU time from rest to 2x2 samples / ${cores} cores`, 's', ({ work }) => work / cores),
       row(
-        'outdated work ends, p95, ms',
-        (all) =>
-          `${fixed(
-            percentile(
-              all.flatMap(({ stopped }) => stopped),
-              0.95,
-            ),
-          )} (20)`,
+        'outdated work ends, p95',
+        'ms',
+        ({ stopped }) => percentile(stopped, 0.95),
+        () => 20,
       ),
     ]),
   );

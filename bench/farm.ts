@@ -14,6 +14,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { built } from './built.js';
+import { record } from './history.js';
 import { sized, table } from './table.js';
 
 const MAIN = resolve('dist/cli/main.js');
@@ -94,16 +95,20 @@ async function benchSteps(folder: string): Promise<Partial<Costs>> {
   await expectEqual(at('alone.mp4'), at('film.mp4'));
 
   const share = (seconds: number) => `${((100 * seconds) / alone.seconds).toFixed(1)}%`;
-  const rows = (
-    [
-      ['render alone', alone.seconds],
-      ['plan', plan.seconds],
-      ['render --plan --store', shard.seconds],
-      [`put ${keys.length} segments into a store`, store],
-      ['join', joined.seconds],
-      ['plan, store and join together (at most 5%)', plan.seconds + store + joined.seconds],
-    ] as const
-  ).map(([name, seconds]) => [name, seconds.toFixed(2), share(seconds)]);
+  const steps = [
+    ['render alone', alone.seconds],
+    ['plan', plan.seconds],
+    ['render --plan --store', shard.seconds],
+    [`put ${keys.length} segments into a store`, store],
+    ['join', joined.seconds],
+  ] as const;
+  for (const [name, seconds] of steps) record('farm', name, [seconds], { unit: 's' });
+  const together = plan.seconds + store + joined.seconds;
+  const overhead = { unit: '% of render', expected: 5 };
+  record('farm', 'plan, store and join together', [(100 * together) / alone.seconds], overhead);
+  const rows = [...steps, ['plan, store and join together (at most 5%)', together] as const].map(
+    ([name, seconds]) => [name, seconds.toFixed(2), share(seconds)],
+  );
   console.log('\nA film of a minute: weight-scale without supersampling, as MP4. The files are equal.');
   console.log(table([['', 'seconds', 'of render'], ...rows]));
   return {
@@ -157,6 +162,9 @@ async function benchWorkers(folder: string, redis: PrivateRedis): Promise<Partia
   }
   await expectEqual(join(folder, 'workers-1.mp4'), join(folder, 'workers-2.mp4'));
   const [one, two] = seconds;
+  record('farm', '1 worker', [one], { unit: 's' });
+  record('farm', '2 workers', [two], { unit: 's' });
+  record('farm', '2 workers, relative to 1', [one / two], { unit: 'x', more: true, expected: 1.9 });
   console.log(
     `\nIt again, through a queue: workers with one thread${canPin ? ', each on its own core' : ''}. The files are equal.`,
   );
@@ -197,12 +205,11 @@ async function benchThousands(folder: string, redis: PrivateRedis): Promise<void
     batch.kill('SIGKILL');
     await ended;
     if (queued < 1000 * films) throw new Error(`Only ${queued} segments were queued.`);
-    rows.push([
-      `${queued} segments, ${films} of an hour`,
-      seconds.toFixed(2),
-      sized(peak),
-      sized(server.bytes),
-    ]);
+    const name = `${queued} segments, ${films} of an hour`;
+    record('farm', `${name}: planned and queued`, [seconds], { unit: 's' });
+    record('farm', `${name}: peak memory`, [peak / 1e6], { unit: 'MB' });
+    record('farm', `${name}: Redis's memory`, [server.bytes / 1e6], { unit: 'MB' });
+    rows.push([name, seconds.toFixed(2), sized(peak), sized(server.bytes)]);
     await redis.clear();
   }
   console.log('\nPlanned and queued');
@@ -213,6 +220,11 @@ async function benchThousands(folder: string, redis: PrivateRedis): Promise<void
 function printBounds(costs: Costs): void {
   const rate = 1000 / costs.workerSeconds;
   const { bytes, planBytes, joinSeconds, redisSeconds, redisCommands } = costs;
+  record('farm', 'a segment: size', [bytes], { unit: 'bytes' });
+  record('farm', 'a segment: size in the plan', [planBytes], { unit: 'bytes' });
+  record('farm', 'a segment: commands to Redis', [redisCommands], { unit: 'commands' });
+  record('farm', "a segment: time of Redis's one thread", [1000 * redisSeconds]);
+  record('farm', 'a segment: time to join', [1000 * joinSeconds]);
   console.log(`\n1000 such workers, with a thread each, would finish ${rate.toFixed(0)} segments a second`);
   console.log(
     table([

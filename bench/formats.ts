@@ -11,6 +11,7 @@ import { type Sweep, sweep, tween } from 'untrained';
 import { type FilmOptions, findFfmpeg, renderFilm } from 'untrained/render';
 import crossSection from '../scenes/cross-section.js';
 import weightScale from '../scenes/weight-scale.js';
+import { record } from './history.js';
 import { table } from './table.js';
 
 const run = promisify(execFile);
@@ -81,6 +82,11 @@ export async function benchFormats(): Promise<void> {
         try {
           const { files, seconds } = await make(way.file, way.options);
           const decibels = await likeness(ffmpeg, folder, first, way);
+          const figure = `${name}, ${way.name}`;
+          record('formats', `${figure}: size`, [files[0].bytes], { unit: 'bytes' });
+          // Not that of a lossless format, which is infinite.
+          record('formats', `${figure}: PSNR`, [Number(decibels)], { unit: 'dB', more: true });
+          record('formats', `${figure}: time`, [seconds], { unit: 's' });
           rows.push([`  ${way.name}`, `${Math.round(files[0].bytes / 1000)}`, decibels, seconds.toFixed(1)]);
         } catch (error) {
           console.log(`  ${way.name}: ${(error as Error).message}`);

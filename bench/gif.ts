@@ -17,6 +17,7 @@ import { findFfmpeg, renderFilm } from 'untrained/render';
 import crossSection from '../scenes/cross-section.js';
 import weightScale from '../scenes/weight-scale.js';
 import { built } from './built.js';
+import { record } from './history.js';
 import { table } from './table.js';
 
 const run = promisify(execFile);
@@ -63,14 +64,19 @@ export async function benchGif(): Promise<void> {
     try {
       await mkdir(join(folder, 'frames'));
       await draw(join(folder, 'frames', '%04d.png'));
-      console.log(table([[name, ...head], ...(await compare(folder, ffmpeg, gifski?.path))]));
+      console.log(table([[name, ...head], ...(await compare(name, folder, ffmpeg, gifski?.path))]));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
 }
 
-async function compare(folder: string, ffmpeg: string, gifski: string | undefined): Promise<string[][]> {
+async function compare(
+  name: string,
+  folder: string,
+  ffmpeg: string,
+  gifski: string | undefined,
+): Promise<string[][]> {
   const film = new Film(folder, ffmpeg);
   await film.open();
   const theirs = gifski === undefined ? undefined : new Map<number, Made>();
@@ -86,6 +92,12 @@ async function compare(folder: string, ffmpeg: string, gifski: string | undefine
   const rows: string[][] = [];
   for (const way of ['auto', 'per-frame', 'global', 'Manim'] as const) {
     const made = await film.measure((gif) => (way === 'Manim' ? film.manim(gif) : film.ours(gif, way)));
+    if (way !== 'Manim') {
+      const { bytes, decibels, seconds } = made;
+      record('gif', `${name}, ${way}: size`, [bytes], { unit: 'bytes' });
+      record('gif', `${name}, ${way}: PSNR`, [decibels], { unit: 'dB', more: true });
+      record('gif', `${name}, ${way}: time`, [seconds], { unit: 's' });
+    }
     const cells = [`  ${way === 'Manim' ? "Manim's recipe" : `--gif ${way}`}`, ...inCells(made)];
     if (theirs) {
       const quality = await smallest((quality) =>

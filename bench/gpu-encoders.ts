@@ -71,11 +71,11 @@ function print(
     const limit = encoder === 'x264' ? `${expected} or more` : `at most ${expected}`;
     const efficiency = Math.max(draw, encode) / running;
     const part = `film by ${encoder}`;
-    record(part, 'drawing alone', [(1000 * draw) / frames]);
-    record(part, 'encoding alone', [(1000 * encode) / frames], 'ms', true, expected);
-    record(part, 'the film after its first frame', [(1000 * running) / frames]);
-    record(part, 'PSNR of luma', [psnr], 'dB', false);
-    record(part, 'size', [bytes], 'bytes');
+    record(part, 'drawing alone', [(1000 * draw) / frames], { best: true });
+    record(part, 'encoding alone', [(1000 * encode) / frames], { expected, best: true });
+    record(part, 'the film after its first frame', [(1000 * running) / frames], { best: true });
+    record(part, 'PSNR of luma', [psnr], { unit: 'dB', more: true });
+    record(part, 'size', [bytes], { unit: 'bytes' });
     const times = [ms(draw), ms(encode), limit, ms(film), ms(running), efficiency.toFixed(2), 'at least 0.9'];
     return [encoder, ...times, sized(bytes), `${psnr.toFixed(1)} dB`];
   });

@@ -167,7 +167,8 @@ function printSummary(
     const wish = expected === undefined ? '' : `${less ? 'at most' : 'at least'} ${shown(expected)}`;
     rows.push([`${part}: ${name}`, value === undefined ? 'not measured' : shown(value), wish]);
     const recorded = unit === '%' ? 'of 1' : unit.trim() || 'x';
-    if (value !== undefined) record(part, name, [value], recorded, less, expected);
+    if (value !== undefined)
+      record(part, name, [value], { unit: recorded, more: !less, expected, best: true });
   };
   row('peak', 'multiply-adds in float32', bench.peak / 1e12, ' TFLOP/s', EXPECTED.peak);
   for (const { name, ms, operations, eager, compiled } of figures) {

@@ -1,10 +1,12 @@
 /**
  * The benchmarks' figures as a file, and what has changed since an earlier one. A figure counts as changed only if it
- * moved by more than the times of either run were apart, since other work on the machine changes all of them.
+ * moved by more than the times of either run were apart, since other work on the machine changes all of them. Sizes and
+ * likenesses, which it does not change, count as soon as they differ.
  */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
+import * as z from 'zod';
 import { median, table } from './table.js';
 
 /** One figure of a run. */
@@ -39,21 +41,35 @@ export interface Run {
 /** The least change that is reported, as a share, however close the times of a run were. */
 const LEAST = 0.05;
 
+/** The spread of what was measured only once, as a share: a guess, since nothing says how far apart two would be. */
+const ONCE = 0.2;
+
+/** Units of figures that other work on the machine does not change: any visible difference of them counts. */
+const STEADY = ['bytes', 'dB', '% of pixels'];
+
 const figures: Figure[] = [];
 
-/** Adds a figure of this run. @param values - Of all rounds. Nothing is added without values. */
+interface Recorded {
+  unit?: string;
+  /** Whether more is better, as for speeds. */
+  more?: boolean;
+  expected?: number | undefined;
+  /** Whether a single value is itself the best of several rounds. */
+  best?: boolean;
+}
+
+/** Adds a figure of this run. @param values - Of all rounds. Nothing is added unless all are finite. */
 export function record(
   part: string,
   name: string,
   values: readonly number[],
-  unit = 'ms',
-  less = true,
-  expected?: number,
+  { unit = 'ms', more = false, expected, best = false }: Recorded = {},
 ): void {
-  if (values.length === 0) return;
-  const value = less ? Math.min(...values) : Math.max(...values);
-  const spread = value === 0 ? 0 : Math.abs(median([...values]) / value - 1);
-  figures.push({ part, name, unit, value, spread, less, ...(expected !== undefined && { expected }) });
+  if (values.length === 0 || !values.every(Number.isFinite)) return;
+  const value = more ? Math.max(...values) : Math.min(...values);
+  const apart = value === 0 ? 0 : Math.abs(median([...values]) / value - 1);
+  const spread = values.length === 1 && !best && !STEADY.includes(unit) ? ONCE : apart;
+  figures.push({ part, name, unit, value, spread, less: !more, ...(expected !== undefined && { expected }) });
 }
 
 /** This run so far. */
@@ -71,12 +87,45 @@ export async function writeRun(path: string, run: Run): Promise<void> {
   await writeFile(path, `${JSON.stringify(run, null, 2)}\n`);
 }
 
+/** What is read of a run. Other fields may be missing: they are only printed. */
+const runSchema = z.looseObject({
+  version: z.literal(1),
+  date: z.string(),
+  figures: z.array(
+    z.looseObject({
+      part: z.string(),
+      name: z.string(),
+      unit: z.string(),
+      value: z.number(),
+      spread: z.number(),
+      less: z.boolean(),
+    }),
+  ),
+});
+
 /** @throws Error for a file that --json did not write. */
 export async function readRun(path: string): Promise<Run> {
-  const run = JSON.parse(await readFile(path, 'utf8')) as Run;
-  if (run?.version !== 1 || !Array.isArray(run.figures))
-    throw new Error(`${path} is not a run of the bench: write one with --json ${path}.`);
-  return run;
+  const refused = (problem: string) =>
+    new Error(
+      `--compare is ${path}, ${problem}, but must be a file that --json wrote: write one with --json, then compare.`,
+    );
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw refused(`which cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  let run: unknown;
+  try {
+    run = JSON.parse(text);
+  } catch {
+    throw refused('which is not JSON');
+  }
+  const { success, data, error } = runSchema.safeParse(run);
+  if (success) return data as unknown as Run;
+  const [{ path: keys, message }] = error.issues;
+  const where = keys.length > 0 ? `${keys.join('.')}: ` : '';
+  throw refused(`which is not a run of the bench (${where}${message})`);
 }
 
 /**
@@ -94,22 +143,31 @@ export interface Change {
   unit: string;
   before: number;
   now: number;
-  /** By what factor it is better now: 2 is half the time, or twice the speed. */
+  /** By what factor it is better now: 2 is half the time, twice the speed, or, in dB, half the error. */
   better: number;
   verdict: 'better' | 'worse' | 'same';
 }
 
-/** Compares the figures that both runs have. */
+/** Compares the figures that both runs have. A part that only one of them measured has not changed. */
 export function changesBetween(before: Run, now: Run): Change[] {
   return now.figures.flatMap((figure): Change[] => {
-    const { part, name, unit, value, less } = figure;
+    const { part, name, unit, value } = figure;
     const old = before.figures.find((each) => each.part === part && each.name === name);
-    if (!old || old.unit !== unit || !(old.value > 0 && value > 0)) return [];
-    const better = less ? old.value / value : value / old.value;
-    const margin = 1 + Math.max(LEAST, old.spread, figure.spread);
-    const verdict = better > margin ? 'better' : better < 1 / margin ? 'worse' : 'same';
+    if (!old || old.unit !== unit) return [];
+    const steady = STEADY.includes(unit);
+    if (!steady && !(old.value > 0 && value > 0)) return []; // a ratio would say nothing
+    const better = timesAsGood(figure, old.value);
+    const margin = steady ? 1 : 1 + Math.max(LEAST, old.spread, figure.spread);
+    const differs = !steady || shown(old.value) !== shown(value);
+    const verdict = differs && better > margin ? 'better' : differs && better < 1 / margin ? 'worse' : 'same';
     return [{ part, name, unit, before: old.value, now: value, better, verdict }];
   });
+}
+
+function timesAsGood({ unit, value, less }: Figure, old: number): number {
+  if (unit === 'dB') return 10 ** ((value - old) / 20);
+  if (value === old) return 1; // both may be 0
+  return less ? old / value : value / old;
 }
 
 /** The changes as a table, with a line about what makes the two runs hard to compare. */
@@ -124,11 +182,14 @@ export function describeChanges(before: Run, now: Run): string {
     `${part}: ${name}`,
     `${shown(before)} ${unit}`,
     `${shown(now)} ${unit}`,
-    `${better.toFixed(2)} x`,
+    Number.isFinite(better) ? `${better.toFixed(2)} x` : '', // compared with 0
     verdict === 'same' ? '' : verdict,
   ]);
   lines.push(table([['', 'then', 'now', 'as good', ''], ...rows]));
   return lines.join('\n');
 }
 
-const shown = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+function shown(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.1) return value.toPrecision(2);
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+}

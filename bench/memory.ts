@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { built } from './built.js';
+import { record } from './history.js';
 
 const FRAMES = 3000;
 /** The number of frames after which caches are full: pictures, fonts, compiled code. */
@@ -21,6 +22,9 @@ export async function benchMemory(): Promise<void> {
     for await (const _ of source.frames([[0, FRAMES - 1]]))
       if (++frames === SETTLED) settled = rssBelow(process.pid);
     const end = rssBelow(process.pid);
+    record('memory', `after ${SETTLED} frames`, [settled], { unit: 'MB' });
+    record('memory', 'at the end', [end], { unit: 'MB' });
+    record('memory', 'growth', [end / settled], { unit: 'x', expected: 1.5 });
     console.log(`
 Memory of the browser during a composed film of ${FRAMES} frames of 64x36, MB
   after ${SETTLED} frames ${settled.toFixed(0)}, at the end ${end.toFixed(0)} (expected: at most 1.5 times)`);

@@ -24,17 +24,18 @@ import type { PixelFormat } from '../src/core/frame/pixels.js';
 import type { Hardware } from '../src/outputs/formats/hardware.js';
 import type { FilmShape, Output } from '../src/outputs/output.js';
 import { built } from './built.js';
+import { record } from './history.js';
 
 /** The length of the film in seconds, from the middle of the scene, where the picture is moderately complex. */
 const SECONDS = 3;
 
-/** Seconds, the least of some rounds. */
-interface FilmTimes {
-  draw: number;
-  encode: number;
-  film: number;
+/** In seconds. */
+interface FilmTimes<Time = number> {
+  draw: Time;
+  encode: Time;
+  film: Time;
   /** The film after its first frame, excluding the renderer's start. */
-  running: number;
+  running: Time;
 }
 
 export interface FilmFigures {
@@ -42,7 +43,9 @@ export interface FilmFigures {
   /** The pixel format of the renderer's frames. */
   pixels: PixelFormat;
   ffmpeg: string;
+  /** The least of all rounds, and all. */
   seconds: FilmTimes;
+  rounds: FilmTimes<number[]>;
   /** The film, encoded alone: its size in bytes, and the PSNR of its luma in dB. */
   bytes: number;
   psnr: number;
@@ -50,8 +53,13 @@ export interface FilmFigures {
 
 /** Prints the shortest time of each of the three in seconds, and the ratios. */
 export async function benchPipeline(renderer: FrameRenderer, rounds: number): Promise<void> {
-  const { frames, ffmpeg, seconds } = await measureFilm(renderer, scene, SECONDS, rounds);
+  const { frames, ffmpeg, seconds, rounds: all } = await measureFilm(renderer, scene, SECONDS, rounds);
   const { draw, encode, film } = seconds;
+  record('pipeline', 'drawing alone', all.draw, { unit: 's' });
+  record('pipeline', 'encoding alone', all.encode, { unit: 's' });
+  record('pipeline', 'the film', all.film, { unit: 's' });
+  const both = all.film.map((film, round) => (all.draw[round] + all.encode[round]) / film);
+  record('pipeline', 'drawing + encoding, relative to the film', both, { unit: 'x', more: true });
   const percent = (part: number) => `${((100 * part) / film).toFixed(0)}%`.padStart(5);
   const [width, height] = scene.size;
   const size = `${width}x${height}`;
@@ -87,12 +95,11 @@ export async function measureFilm(
   const shape: FilmShape = { width, height, fps: sweep.fps, frames, pixels };
   const ffmpeg = await findFfmpeg();
   const folder = await mkdtemp(join(tmpdir(), 'untrained-bench-'));
-  const never = Number.POSITIVE_INFINITY;
-  const least: FilmTimes = { draw: never, encode: never, film: never, running: never };
+  const all: FilmTimes<number[]> = { draw: [], encode: [], film: [], running: [] };
   const time = async <T>(part: keyof FilmTimes, work: () => Promise<T>): Promise<T> => {
     const start = performance.now();
     const result = await work();
-    least[part] = Math.min(least[part], (performance.now() - start) / 1000);
+    all[part].push((performance.now() - start) / 1000);
     return result;
   };
   try {
@@ -111,11 +118,18 @@ export async function measureFilm(
         },
       };
       await time('film', () => renderFilm(sweep, options));
-      least.running = Math.min(least.running, (performance.now() - began) / 1000);
+      all.running.push((performance.now() - began) / 1000);
     }
     const { size: bytes } = await stat(join(folder, 'film.mp4'));
     const psnr = await psnrOf(ffmpeg.path, folder, shape);
-    return { frames, pixels, ffmpeg: ffmpeg.version, seconds: least, bytes, psnr };
+    const least = (part: keyof FilmTimes) => Math.min(...all[part]);
+    const seconds = {
+      draw: least('draw'),
+      encode: least('encode'),
+      film: least('film'),
+      running: least('running'),
+    };
+    return { frames, pixels, ffmpeg: ffmpeg.version, seconds, rounds: all, bytes, psnr };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

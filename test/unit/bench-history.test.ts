@@ -1,5 +1,5 @@
 /** What the bench says has changed since an earlier run. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -73,12 +73,63 @@ test('only changes beyond the spread of both runs count, in the direction that i
   expect(describeChanges(before, runOf([]))).toContain('have no figures in common');
 });
 
+test('sizes and likenesses count as soon as they look different; no difference needs a ratio', () => {
+  const bytes = { unit: 'bytes', spread: 0 };
+  const decibels = { unit: 'dB', less: false, spread: 0 };
+  const pixels = { unit: '% of pixels', spread: 0 };
+  const before = runOf([
+    figure('smaller', 100_000, bytes),
+    figure('equal', 100_000, bytes),
+    figure('closer', 40, decibels),
+    figure('less close', 40, decibels),
+    figure('looks equal', 40, decibels),
+    figure('still right', 0, pixels),
+    figure('no longer right', 0, pixels),
+    figure('right', 0.004, pixels),
+    figure('no time', 0),
+  ]);
+  const now = runOf([
+    figure('smaller', 99_999, bytes),
+    figure('equal', 100_000, bytes),
+    figure('closer', 46, decibels),
+    figure('less close', 39.9, decibels),
+    figure('looks equal', 39.99, decibels),
+    figure('still right', 0, pixels),
+    figure('no longer right', 0.004, pixels),
+    figure('right', 0, pixels),
+    figure('no time', 1),
+  ]);
+  expect(describeChanges(before, now)).toMatchInlineSnapshot(`
+    "
+    Since 2026-01-02 03:04
+                                             then                  now   as good
+      waits: smaller                 100000 bytes          99999 bytes    1.00 x   better
+      waits: equal                   100000 bytes         100000 bytes    1.00 x
+      waits: closer                       40.0 dB              46.0 dB    2.00 x   better
+      waits: less close                   40.0 dB              39.9 dB    0.99 x    worse
+      waits: looks equal                  40.0 dB              40.0 dB    1.00 x
+      waits: still right         0.00 % of pixels     0.00 % of pixels    1.00 x
+      waits: no longer right     0.00 % of pixels   0.0040 % of pixels    0.00 x    worse
+      waits: right             0.0040 % of pixels     0.00 % of pixels             better"
+  `);
+});
+
+test('a part that only one of the runs measured has not changed', () => {
+  const both = figure('list', 100);
+  const others = [figure('size', 10, { part: 'gif' }), figure('the film', 10, { part: 'pipeline' })];
+  for (const [before, now] of [
+    [[both, ...others], [both]],
+    [[both], [both, ...others]],
+  ])
+    expect(changesBetween(runOf(before), runOf(now)).map(({ part }) => part)).toEqual(['waits']);
+});
+
 test('a run is written and read; what a file without one has is refused', async () => {
   const path = join(folder, 'run.json');
   expect(await earlierRun(path, path)).toBeUndefined(); // about to be written for the first time
   await expect(earlierRun(path)).rejects.toThrow('ENOENT');
   record('part', 'time', [3, 2, 4]);
-  record('part', 'speed', [3, 2, 4], 'x', false);
+  record('part', 'speed', [3, 2, 4], { unit: 'x', more: true });
   record('part', 'nothing', []);
   await writeRun(path, thisRun());
   const { figures } = await readRun(path);
@@ -87,6 +138,40 @@ test('a run is written and read; what a file without one has is refused', async 
     { part: 'part', name: 'speed', unit: 'x', value: 4, spread: 0.25, less: false },
   ]);
   expect((await earlierRun(path, path))?.figures).toEqual(figures);
-  await writeRun(path, { figures } as unknown as Run);
-  await expect(readRun(path)).rejects.toThrow('is not a run of the bench');
+  for (const [text, problem] of [
+    [JSON.stringify({ figures }), 'is not a run of the bench (version: '],
+    [JSON.stringify({ version: 2, date: '', figures }), 'is not a run of the bench (version: '],
+    [JSON.stringify(runOf([{ part: 'waits' } as Figure])), 'is not a run of the bench (figures.0.name: '],
+    ['[]', 'is not a run of the bench ('],
+    ['null', 'is not a run of the bench ('],
+    ['{"version": 1', 'is not JSON, but'],
+    ['', 'is not JSON, but'],
+  ]) {
+    writeFileSync(path, text);
+    const { message } = (await readRun(path).catch((error: Error) => error)) as Error;
+    expect(message).toContain(`--compare is ${path}, which ${problem}`);
+    expect(message).toMatch(/ but must be a file that --json wrote: write one with --json, then compare\.$/);
+    expect(message).not.toContain('\n');
+  }
+});
+
+test('what was measured once must change by more than 20%, unless that does not vary', () => {
+  const before = thisRun().figures.length;
+  record('once', 'time', [2]);
+  record('once', 'best of several', [2], { best: true });
+  record('once', 'size', [2], { unit: 'bytes' });
+  record('once', 'lossless', [Number.POSITIVE_INFINITY], { unit: 'dB' });
+  record('once', 'unknown', [Number.NaN, 1]);
+  const recorded = thisRun().figures.slice(before);
+  expect(recorded.map(({ name, spread }) => [name, spread])).toEqual([
+    ['time', 0.2],
+    ['best of several', 0],
+    ['size', 0],
+  ]);
+  const [time, best] = recorded;
+  const later = runOf([
+    { ...time, value: 2.3 },
+    { ...best, value: 2.3 },
+  ]);
+  expect(changesBetween(runOf(recorded), later).map(({ verdict }) => verdict)).toEqual(['same', 'worse']);
 });
