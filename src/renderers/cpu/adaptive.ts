@@ -53,6 +53,9 @@ export const limits: Record<Exclude<Smoothness, 'unsafe'>, Limits> = {
 /** The share of lines that are not smooth in a few cells, above which a block is computed pixel by pixel at once. */
 const HOPELESS = 0.8;
 
+/** The maximum width of what is drawn without points at once: a row of it, with 4 x 4 samples, fits an evaluator. */
+const MOST_WHOLE = 4 * BLOCK;
+
 /** What has been drawn, for measurements: the numbers of pixels, and of those that were computed. */
 export const counts = { pixels: 0, computed: 0 };
 
@@ -63,8 +66,8 @@ const points = new Uint16Array(BLOCK_POINTS);
 /** The column and the row of a point. */
 const columnOf = Uint8Array.from({ length: BLOCK_POINTS }, (_, i) => i % STRIDE);
 const rowOf = Uint8Array.from({ length: BLOCK_POINTS }, (_, i) => Math.floor(i / STRIDE));
-/** The pixels of a block that is drawn without points. */
-const whole = new Uint8Array(4 * BLOCK ** 2);
+/** Pixels that are drawn without points. */
+const whole = new Uint8Array(4 * BLOCK_POINTS);
 /** The cells to draw: a list of their top left corners. */
 const cellX = new Uint8Array((BLOCK / SMALL) ** 2);
 const cellY = new Uint8Array((BLOCK / SMALL) ** 2);
@@ -92,18 +95,26 @@ export function drawAdaptively(evaluator: Evaluator, frame: BandFrame, part: Par
     part.x >= 0 && part.y >= 0 && part.x + part.width <= right && part.y + part.height <= bottom;
   const start = (pixel: number) => Math.floor(pixel / BLOCK) * BLOCK;
   for (let y = start(part.y); y < part.y + part.height; y += BLOCK) {
+    const height = isInside ? Math.min(BLOCK, bottom - y) : BLOCK;
+    let rough: Part | undefined; // neighbouring blocks to be drawn exactly: together, which is faster
+    const drawRough = () => {
+      if (rough) drawWhole(evaluator, frame, rough, part, rgba);
+      rough = undefined;
+    };
     for (let x = start(part.x); x < part.x + part.width; x += BLOCK) {
       const width = isInside ? Math.min(BLOCK, right - x) : BLOCK;
-      const height = isInside ? Math.min(BLOCK, bottom - y) : BLOCK;
       const block = blockAt(evaluator, frame, { x, y, width, height });
       known.fill(0);
       if (isHopeless(block)) {
-        drawWhole(block, part, rgba);
+        rough = { x: rough?.x ?? x, y, width: width + (rough?.width ?? 0), height };
+        if (rough.width >= MOST_WHOLE) drawRough();
       } else {
+        drawRough();
         drawBlock(block);
         packBlock(block, part, rgba);
       }
     }
+    drawRough();
   }
 }
 
@@ -390,24 +401,24 @@ function fill({ planes }: Block, x: number, y: number, level: number): void {
   }
 }
 
-/** The pixels of a block that lie in the part. */
-function insideOf({ x, y }: Block, part: Part): { left: number; right: number; top: number; bottom: number } {
+/** The pixels of blocks that lie in the part. */
+function insideOf({ x, y, width, height }: Part, part: Part) {
   return {
     left: Math.max(x, part.x),
-    right: Math.min(x + BLOCK, part.x + part.width),
+    right: Math.min(x + width, part.x + part.width),
     top: Math.max(y, part.y),
-    bottom: Math.min(y + BLOCK, part.y + part.height),
+    bottom: Math.min(y + height, part.y + part.height),
   };
 }
 
-/** Draws the pixels of a block that lie in the part without using points: row by row, which is faster. */
-function drawWhole(block: Block, part: Part, rgba: Uint8Array): void {
-  const { evaluator, frame } = block;
-  const { left, right, top, bottom } = insideOf(block, part);
+/** Draws the pixels of blocks that lie in the part without using points: row by row, which is faster. */
+function drawWhole(evaluator: Evaluator, frame: BandFrame, blocks: Part, part: Part, rgba: Uint8Array): void {
+  const { left, right, top, bottom } = insideOf(blocks, part);
   const width = right - left;
   counts.pixels += width * (bottom - top);
   counts.computed += width * (bottom - top);
-  const most = Math.floor(evaluator.capacity / (width * frame.supersample ** 2));
+  const pixels = Math.min(evaluator.capacity / frame.supersample ** 2, BLOCK_POINTS);
+  const most = Math.floor(pixels / width);
   for (let y = top; y < bottom; y += most) {
     const height = Math.min(most, bottom - y);
     const drawn = whole.subarray(0, 4 * width * height);
