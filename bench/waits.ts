@@ -88,7 +88,7 @@ async function actionsIn(folder: string, browser: Browser): Promise<Action[]> {
     '--size',
     '160x160',
     '--out',
-    at('made.mp4'),
+    at('made.gif'),
   );
   const command = (...words: string[]) => measure([...MAIN, ...words], folder);
   return [

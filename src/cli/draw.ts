@@ -7,7 +7,7 @@ import { grainNote, grainNoteAt } from '../core/sweep/grain.js';
 import { stillOf } from '../core/sweep/still.js';
 import type { Sweep } from '../core/sweep/sweep.js';
 import { exporterFor } from '../exporters/index.js';
-import { makeFilm } from '../jobs/film.js';
+import { type Film, makeFilm } from '../jobs/film.js';
 import type { ComposedRequest, SourceRequest } from '../jobs/job.js';
 import { checkStill, type FilmRequest } from '../jobs/plan.js';
 import { cacheFor, encodingIn, recipeOf } from '../jobs/render.js';
@@ -169,7 +169,7 @@ export async function draw(
     };
     const made = await makeFilm(request, workshop, { ...making, cache: cacheFor(options) });
     const chosen = !sweep || options.size !== undefined || options.for.length > 0;
-    const advice = chosen ? '' : largerAdvice(scene, options, given, sweep, made.seconds);
+    const advice = chosen ? '' : largerAdvice(scene, options, given, sweep, made);
     report.done(made, advice, checkAfter(group, report));
   }
 }
@@ -296,13 +296,13 @@ function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter)
   }
 }
 
-/** Suggests the command for the film at twice the size, with an estimate of its time. */
+/** Suggests the command for the film at twice the size, with an estimate of its time unless much was cached. */
 function largerAdvice(
   scene: string | undefined,
   options: Resolved<RenderOptions>,
   given: Set<string>,
   { size: [width, height] }: Sweep,
-  seconds: number,
+  { seconds, drawn, frames: count }: Film,
 ): string {
   const { frames, every } = options;
   const words = [
@@ -313,5 +313,5 @@ function largerAdvice(
     ...['--size', `${2 * width}x${2 * height}`],
   ];
   const command = commandLine('render', scene === undefined ? [] : [scene], words);
-  return `Larger: ${command} (about ${duration(4 * seconds)} here)`;
+  return `Larger: ${command}${drawn === count ? ` (about ${duration(4 * seconds)} here)` : ''}`;
 }

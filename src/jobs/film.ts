@@ -106,7 +106,7 @@ export async function makeFilm(
       },
     );
     if (failures.length > 0) throw failures[0];
-    const files = await join(job, store, workshop, options, benches);
+    const files = await join(job, store, workshop, options, benches, cache);
     const seconds = (performance.now() - started) / 1000;
     return { files, frames, drawn, seconds, renderer: source.description };
   } catch (error) {

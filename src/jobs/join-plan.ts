@@ -138,9 +138,11 @@ export async function joinPlanned(
     for (const { job, benches, checks } of joinings) {
       signal?.throwIfAborted();
       means.onStage?.(`joining ${job.outputs.map(({ path }) => path).join(', ')}`);
-      const made = await joinOn(job, benches, workshop, means, (output) => (names, joined, sound) => {
-        means.onStage?.(`checking ${job.outputs[output].path}`);
-        return checks[output].joined(names, joined, sound);
+      const made = await joinOn(job, benches, workshop, means, {
+        checkOf: (output) => (names, joined, sound) => {
+          means.onStage?.(`checking ${job.outputs[output].path}`);
+          return checks[output].joined(names, joined, sound);
+        },
       });
       const [seconds, { frames }] = [(performance.now() - from) / 1000, job.film];
       from = performance.now();

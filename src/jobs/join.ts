@@ -5,10 +5,12 @@ import {
   type JoinOptions,
   joinSegments,
   parseOutput,
+  type SegmentCache,
   type Workbench,
 } from '../outputs/index.js';
 import { flashWarning } from './flashes.js';
 import type { Job } from './job.js';
+import { keptFile } from './kept-files.js';
 import { noteWith } from './plan.js';
 import { provideSounds, soundOn, takeSound } from './sound.js';
 import { closeBenches, fileOf, openBenches, type SegmentStore } from './store.js';
@@ -21,6 +23,7 @@ import type { Means, Workshop } from './workshop.js';
  * @param workshop - Provides ffmpeg.
  * @param means - Which ffmpeg to use, and who is warned if the film flashes too often.
  * @param benches - The outputs' workbenches, if they are open. The caller closes them.
+ * @param cache - Where files that take long to join are cached.
  * @throws RenderError if a segment is missing, ffmpeg fails, the disk is full, or a file does not fit its size limit.
  */
 export async function join(
@@ -29,12 +32,13 @@ export async function join(
   workshop: Workshop,
   means: Means = {},
   benches?: readonly Workbench[],
+  cache?: SegmentCache,
 ): Promise<Finished[]> {
   if (!benches) {
     const ffmpeg = job.pins.ffmpeg === undefined ? undefined : await workshop.ffmpeg(means);
     const own = await openBenches(job, means, ffmpeg);
     try {
-      return await join(job, store, workshop, means, own);
+      return await join(job, store, workshop, means, own, cache);
     } finally {
       await closeBenches(own);
     }
@@ -52,19 +56,25 @@ export async function join(
   }
   const { files } = store;
   await provideSounds(job, benches, workshop, means, files && ((sound, to) => takeSound(files, sound, to)));
-  return joinOn(job, benches, workshop, means);
+  return joinOn(job, benches, workshop, means, { cache });
+}
+
+interface JoinSettings {
+  checkOf?: (output: number) => JoinOptions['check'];
+  cache?: SegmentCache | undefined;
 }
 
 /**
  * The same for segments that are all on the outputs' workbenches.
- * @param checkOf - Gives the check of an output's finished files, if they are to be checked before they are moved.
+ * @param settings - `checkOf` gives the check of an output's finished files, if they are to be checked before they are
+ * moved; for `cache`, see join().
  */
 export async function joinOn(
   job: Job,
   benches: readonly Workbench[],
   workshop: Workshop,
   means: Means,
-  checkOf: (output: number) => JoinOptions['check'] = () => undefined,
+  { checkOf, cache }: JoinSettings = {},
 ): Promise<Finished[]> {
   const warning = await flashWarning(job, benches);
   if (warning) means.onWarning?.(warning);
@@ -74,8 +84,11 @@ export async function joinOn(
       const { path, options, frame } = output;
       const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
       const names = { firstNumber: job.firstFrame, numberStep: job.every };
-      const settings = { ...options, ...names, note, sound: soundOn(job, output), check: checkOf(number) };
-      return joinSegments(parseOutput(path, options), film, settings, benches[number]);
+      const bench = benches[number];
+      const kept = cache && keptFile(job, number, note, bench, cache);
+      const check = checkOf?.(number);
+      const settings = { ...options, ...names, note, sound: soundOn(job, output), check, kept };
+      return joinSegments(parseOutput(path, options), film, settings, bench);
     }),
   );
 }

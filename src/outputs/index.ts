@@ -5,7 +5,7 @@
 
 export { inBytes, parseBytes } from './budget.js';
 export { BESIDE, type CacheUsage, linkOrCopy, SegmentCache } from './cache.js';
-export { encodingOf } from './encode.js';
+export { encodingOf, type Joined } from './encode.js';
 export { findEncoder, formatsOf, NEWER_FFMPEG } from './encoders.js';
 export { type Ffmpeg, type FfmpegSource, findFfmpeg } from './ffmpeg.js';
 export { av1Encoders, type Codec, type Depth, type SoundCodec } from './formats/format.js';
@@ -27,7 +27,7 @@ export {
 } from './formats/index.js';
 export { ENCODER_THREADS } from './formats/mp4.js';
 export { allHardware, findHardware, type HardwareFinding } from './hardware.js';
-export { type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
+export { type Finished, type JoinOptions, joinSegments, type KeptFile, segmentFile } from './join.js';
 export {
   checkEncodeOptions,
   codecs,

@@ -1,7 +1,7 @@
 /** Joins an output's segments, on its workbench, into its file or files. */
 import { promises as fs } from 'node:fs';
 import { writeFailure } from '../system/folders.js';
-import { encodingOf, type Joined, NOTE_FILE } from './encode.js';
+import { type Encoding, encodingOf, type Joined, NOTE_FILE } from './encode.js';
 import type { HardwareName } from './formats/hardware.js';
 import { formatNamed } from './formats/index.js';
 import { endOfLinks, moveTo } from './links.js';
@@ -36,6 +36,16 @@ export interface JoinOptions extends EncodeOptions {
    * @param sound - That of the encoded sound, if there is one.
    */
   check?: ((files: string[], joined: Joined, sound?: string) => Promise<void>) | undefined;
+  /** Used if the film is encoded again when it is joined. */
+  kept?: KeptFile | undefined;
+}
+
+/** Where an output's finished file is cached. */
+export interface KeptFile {
+  /** Copies it to a path. Returns how it was made; undefined if it is not cached. */
+  take(to: string): Promise<Joined | undefined>;
+  /** Caches a copy of it. Best effort. */
+  keep(from: string, joined: Joined): Promise<void>;
 }
 
 /** The file of a segment on the workbench. @param take - See Take. */
@@ -53,8 +63,27 @@ export async function joinSegments(
   options: JoinOptions,
   bench: Workbench,
 ): Promise<Finished> {
-  const { takes, join, files } = encodingOf(output, film, options);
-  const { note, sound, check } = options;
+  const encoding = encodingOf(output, film, options);
+  const { files } = encoding;
+  const kept = encoding.takes.some(({ name }) => name === 'copy') ? options.kept : undefined;
+  const made = await kept?.take(bench.path(files[0]));
+  const joined = made ?? (await makeFiles(output, encoding, film, options, bench));
+  if (!made) await kept?.keep(bench.path(files[0]), joined);
+  await options.check?.(files, joined, options.sound);
+  const { chose } = joined;
+  const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
+  const encoder = options.hardware?.name;
+  return { path: output.path, bytes, ...(chose && { chose }), ...(encoder && { encoder }) };
+}
+
+/** Makes an output's complete files on its workbench. */
+async function makeFiles(
+  output: Output,
+  { takes, join, files }: Encoding,
+  film: FilmShape,
+  { note }: JoinOptions,
+  bench: Workbench,
+): Promise<Joined> {
   const segments = segmentsIn(film);
   if (note !== undefined) await bench.write(NOTE_FILE, noteFile(note));
   for (const { name } of takes) {
@@ -70,11 +99,7 @@ export async function joinSegments(
     ),
   );
   if (note !== undefined) await bench.onDisk(addNotes(output, files, note, bench));
-  await check?.(files, joined, sound);
-  const { chose } = joined;
-  const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
-  const encoder = options.hardware?.name;
-  return { path: output.path, bytes, ...(chose && { chose }), ...(encoder && { encoder }) };
+  return joined;
 }
 
 async function addNotes({ format }: Output, files: string[], note: string, bench: Workbench): Promise<void> {

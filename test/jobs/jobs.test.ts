@@ -1,6 +1,6 @@
 /** A film as a job: planned once, each segment made in any process, joined once. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -18,7 +18,7 @@ import { recipeOf, renderFilm } from '../../src/jobs/render.js';
 import { segment } from '../../src/jobs/segment.js';
 import { FolderStore } from '../../src/jobs/store.js';
 import { Workshop } from '../../src/jobs/workshop.js';
-import { probe } from '../../src/outputs/index.js';
+import { probe, SegmentCache, Workbench } from '../../src/outputs/index.js';
 import { testFolder } from '../video/films.js';
 
 const folder = testFolder();
@@ -279,6 +279,58 @@ test('two outputs that are the same are encoded once', async () => {
   expect(encoders).toBe(3);
   expect(bytesOf('a.mp4')).toBe(bytesOf('b.mp4'));
   expect(probe(folder.in('a.mp4'))).toMatchObject({ frames: 60 });
+});
+
+describe('a film that is encoded as a whole', () => {
+  const outputs = () => [
+    { path: folder.in('film.gif') },
+    { path: folder.in('small.mp4'), maxSize: 7000 },
+    { path: folder.in('copied.mp4') },
+  ];
+  const cached = async (change: Partial<FilmRequest> = {}) => {
+    const runs = vi.spyOn(Workbench.prototype, 'run');
+    const cache = SegmentCache.at(folder.in('cache'));
+    const { files } = await makeFilm({ ...requestFor(), outputs: outputs(), ...change }, workshop, {
+      ...means,
+      cache,
+    });
+    const encodings = runs.mock.calls.filter(([{ outputs }]) =>
+      outputs.some(({ options }) => !options.includes('copy')),
+    );
+    runs.mockRestore();
+    return { files, encodings: encodings.length, damaged: cache.damaged };
+  };
+  const all = () => ['film.gif', 'small.mp4', 'copied.mp4'].map(bytesOf);
+
+  test('is made again from the cache, to the same bytes', async () => {
+    const first = await cached();
+    expect(first.encodings).toBeGreaterThan(3);
+    expect(first.files[1].chose).toMatch(/^crf [\d.]+ to fit$/);
+    const bytes = all();
+    // The user may change films in place.
+    for (const name of ['film.gif', 'small.mp4']) appendFileSync(folder.in(name), 'more');
+    const again = await cached();
+    expect(again).toEqual({ files: first.files, encodings: 0, damaged: 0 });
+    expect(all()).toEqual(bytes);
+  });
+
+  test('is made anew if anything about it changes, or if the cached file is damaged', async () => {
+    await cached();
+    const bytes = all();
+    const { encodings } = await cached({ recipe: undefined });
+    expect(encodings).toBeGreaterThan(3);
+    expect(all()[0]).not.toBe(bytes[0]);
+    const [gif] = outputs();
+    expect((await cached({ outputs: [gif], encode: { gifPalette: 'global' } })).encodings).toBeGreaterThan(0);
+    await cached();
+    for (const name of readdirSync(folder.in('cache'))) {
+      const file = folder.in('cache', name);
+      if (name.endsWith('.beside') && readFileSync(file, 'utf8').startsWith('{'))
+        writeFileSync(file, '{"from":9}');
+    }
+    expect((await cached()).encodings).toBeGreaterThan(3);
+    expect(all()).toEqual(bytes);
+  });
 });
 
 test('a machine with more cores makes the same film', async () => {
