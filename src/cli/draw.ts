@@ -16,6 +16,7 @@ import { defaultEndings, parseOutput, warningsFor } from '../outputs/index.js';
 import { evaluate } from '../renderers/cpu/planes.js';
 import { variablesReadBy } from '../sources/composed/variables.js';
 import { fileInPackage, noFile } from '../system/packaged.js';
+import { codeDigest } from '../system/version.js';
 import { costLine, costOf, type Still, sizeOf } from './cost.js';
 import { outputsOf, writePage } from './export.js';
 import { withLevels } from './levels.js';
@@ -89,7 +90,9 @@ export async function prepare(
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const subject = await subjectOf(scene, asked, given, report, signal);
+  const loading = subjectOf(scene, asked, given, report, signal);
+  codeDigest(); // needed later, and computed here while another process loads the scene
+  const subject = await loading;
   const { films, pages } = outputsOf(asked, subject, given);
   const options = await withLevels(subject, asked, { signal, onStage: report.stage });
   const isFilm = films.length > 0 || pages.length === 0;
