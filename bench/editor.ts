@@ -28,6 +28,12 @@ export default sweep({
 const DRAG_MS = 2000;
 const PLAY_MS = 4000;
 
+interface Row {
+  name: string;
+  unit: string;
+  more?: boolean;
+}
+
 /** What is measured, as it is printed. */
 const ROWS = {
   start: { name: 'from npm start to the list of scenes', unit: 'ms' },
@@ -39,7 +45,7 @@ const ROWS = {
   dragged: { name: 'distinct pictures while dragging', unit: 'a second', more: true },
   played: { name: 'distinct pictures while playing', unit: 'a second', more: true },
   pace: { name: 'speed of playing', unit: 'x', more: true },
-} as const;
+} satisfies Record<string, Row>;
 type Part = keyof typeof ROWS;
 
 /** Measures `rounds` times, and prints medians. */
@@ -67,7 +73,7 @@ export async function benchEditor(rounds: number): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   }
   const rows = (Object.keys(ROWS) as Part[]).map((part) => {
-    const { name, unit, more }: { name: string; unit: string; more?: boolean } = ROWS[part];
+    const { name, unit, more }: Row = ROWS[part];
     record('editor', name, values[part], { unit, more });
     const middle = median(values[part]);
     return [name, unit === 'ms' ? `${(middle / 1000).toFixed(2)} s` : `${fixed(middle)} ${unit}`];

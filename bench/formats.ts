@@ -84,7 +84,7 @@ export async function benchFormats(): Promise<void> {
           const decibels = await likeness(ffmpeg, folder, first, way);
           const figure = `${name}, ${way.name}`;
           record('formats', `${figure}: size`, [files[0].bytes], { unit: 'bytes' });
-          // Not that of a lossless format, which is infinite.
+          // A lossless format's PSNR is infinite, so it is not recorded.
           record('formats', `${figure}: PSNR`, [Number(decibels)], { unit: 'dB', more: true });
           record('formats', `${figure}: time`, [seconds], { unit: 's' });
           rows.push([`  ${way.name}`, `${Math.round(files[0].bytes / 1000)}`, decibels, seconds.toFixed(1)]);

@@ -1,7 +1,7 @@
 /**
  * The benchmarks' figures as a file, and what has changed since an earlier one. A figure counts as changed only if it
  * moved by more than the times of either run were apart, since other work on the machine changes all of them. Sizes and
- * likenesses, which it does not change, count as soon as they differ.
+ * PSNRs do not depend on other work, so any visible difference counts.
  */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -41,10 +41,10 @@ export interface Run {
 /** The least change that is reported, as a share, however close the times of a run were. */
 const LEAST = 0.05;
 
-/** The spread of what was measured only once, as a share: a guess, since nothing says how far apart two would be. */
+/** The spread assumed for what was measured only once, as a share: a guess. */
 const ONCE = 0.2;
 
-/** Units of figures that other work on the machine does not change: any visible difference of them counts. */
+/** Units of figures that do not depend on other work: any visible difference counts. */
 const STEADY = ['bytes', 'dB', '% of pixels'];
 
 const figures: Figure[] = [];
@@ -148,14 +148,14 @@ export interface Change {
   verdict: 'better' | 'worse' | 'same';
 }
 
-/** Compares the figures that both runs have. A part that only one of them measured has not changed. */
+/** Compares the figures that both runs have, and ignores all others. */
 export function changesBetween(before: Run, now: Run): Change[] {
   return now.figures.flatMap((figure): Change[] => {
     const { part, name, unit, value } = figure;
     const old = before.figures.find((each) => each.part === part && each.name === name);
     if (!old || old.unit !== unit) return [];
     const steady = STEADY.includes(unit);
-    if (!steady && !(old.value > 0 && value > 0)) return []; // a ratio would say nothing
+    if (!steady && !(old.value > 0 && value > 0)) return []; // there is no ratio to 0
     const better = timesAsGood(figure, old.value);
     const margin = steady ? 1 : 1 + Math.max(LEAST, old.spread, figure.spread);
     const differs = !steady || shown(old.value) !== shown(value);

@@ -43,8 +43,9 @@ export interface FilmFigures {
   /** The pixel format of the renderer's frames. */
   pixels: PixelFormat;
   ffmpeg: string;
-  /** The least of all rounds, and all. */
+  /** The shortest of all rounds. */
   seconds: FilmTimes;
+  /** Each round's. */
   rounds: FilmTimes<number[]>;
   /** The film, encoded alone: its size in bytes, and the PSNR of its luma in dB. */
   bytes: number;

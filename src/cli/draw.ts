@@ -299,7 +299,7 @@ function warn({ files }: Group, { width, height, fps }: Shape, report: Reporter)
   }
 }
 
-/** Suggests the command for the film at twice the size, with an estimate of its time unless much was cached. */
+/** Suggests the command for the film at twice the size, and estimates its time if all frames were drawn. */
 function largerAdvice(
   scene: string | undefined,
   options: Resolved<RenderOptions>,

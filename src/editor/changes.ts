@@ -2,13 +2,19 @@
  * Tells pages about changes. Vite would reload all pages when a file changes that only one of them shows, or when a new
  * file appears; and it would not tell pages why a module cannot be loaded.
  */
-import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ModuleNode, normalizePath, type Plugin, type ViteDevServer } from 'vite';
 import type { Events } from './page/protocol.js';
 
 const ours = normalizePath(fileURLToPath(new URL('..', import.meta.url)));
+
+/**
+ * How long after a change to look at the file once more, in milliseconds. Many programs empty a file before they write
+ * it, and Vite's watch drops changes within 50 ms of the last one: pages would keep the empty or half-written file.
+ */
+const LOOK_AGAIN_MS = 100;
 
 /** What is known about the scenes that pages have requested. */
 export interface Requested {
@@ -32,6 +38,8 @@ export interface Watched {
 
 export function tellChanges({ folders, workingFolder, files, modules, requested }: Watched): Plugin {
   const watchers: FSWatcher[] = [];
+  /** By the paths of the files that have just changed. */
+  const looks = new Map<string, NodeJS.Timeout>();
   const { broken, sweepFiles } = requested;
   return {
     name: 'untrained:changes',
@@ -56,8 +64,20 @@ export function tellChanges({ folders, workingFolder, files, modules, requested 
         for (const name of names) broken.delete(name); // those that fail again come back
         if (names.length > 0) tell('untrained:changed', { names, time });
       };
+      const lookAgain = (path: string) => {
+        const before = stateOf(path);
+        clearTimeout(looks.get(path));
+        const look = () => {
+          looks.delete(path);
+          if (stateOf(path) === before) return;
+          tellChanged(path, true);
+          lookAgain(path);
+        };
+        looks.set(path, setTimeout(look, LOOK_AGAIN_MS).unref());
+      };
       server.watcher.on('all', (event, path) => {
         tellChanged(path, event === 'add' || event === 'unlink' || path.endsWith('.meta'));
+        lookAgain(path);
       });
 
       // The list follows the folders themselves: their files may be older than Vite's watch.
@@ -100,8 +120,19 @@ export function tellChanges({ folders, workingFolder, files, modules, requested 
     },
     closeBundle() {
       for (const watcher of watchers.splice(0)) watcher.close();
+      for (const look of looks.values()) clearTimeout(look);
     },
   };
+}
+
+/** What tells a file from a changed one without reading it; undefined if there is none, or it cannot be read now. */
+function stateOf(path: string): string | undefined {
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** These modules and all that import any of them, directly or indirectly. */

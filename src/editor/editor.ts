@@ -85,9 +85,6 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     server: {
       host: '127.0.0.1',
       port,
-      // Files are often emptied before they are written. Vite's watch drops changes within 50 ms of the last one, so
-      // that the page would keep the empty or half-written file.
-      watch: { awaitWriteFinish: { stabilityThreshold: 60, pollInterval: 10 } },
       fs: { allow: [root, packages, cache.path, workingFolder, ...files.map((path) => dirname(path))] },
     },
     optimizeDeps: { include: PACKAGES, exclude: ['preact', 'preact/*', '@preact/signals'], entries: [] },

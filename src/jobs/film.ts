@@ -13,7 +13,7 @@ import type { Means, Workshop } from './workshop.js';
 
 /** How a film is made, and callbacks for its progress. */
 export interface MakeOptions extends Means {
-  /** How many segments to make at a time; by default enough for their encoders to keep all cores busy. */
+  /** How many segments to make at a time; by default enough to keep all cores busy, as far as memory allows. */
   lanes?: number | undefined;
   /** Where segments are cached. Without it, nothing is cached. */
   cache?: SegmentCache | undefined;
@@ -83,7 +83,8 @@ export async function makeFilm(
     signal?.throwIfAborted();
     const store = new LocalStore(job, benches, cache, onKept);
     const { missing, toDraw } = await missingSegments(job, store);
-    if (cache?.damaged) onWarning?.(damageWarning(cache.damaged));
+    const damaged = cache?.damaged ?? 0;
+    if (damaged > 0) onWarning?.(damageWarning(damaged));
     const { frames } = job.film;
     let drawn = 0;
     const began = performance.now(); // the time to start a browser must not count towards the pace
@@ -106,7 +107,8 @@ export async function makeFilm(
       },
     );
     if (failures.length > 0) throw failures[0];
-    const files = await join(job, store, workshop, options, benches, cache);
+    const files = await join(job, store, workshop, options, benches, store.isAsPlanned ? cache : undefined);
+    if (cache && cache.damaged > damaged) onWarning?.(FILE_DAMAGED);
     const seconds = (performance.now() - started) / 1000;
     return { files, frames, drawn, seconds, renderer: source.description };
   } catch (error) {
@@ -139,19 +141,19 @@ async function missingSegments(job: Job, store: LocalStore): Promise<{ missing: 
   return { missing, toDraw };
 }
 
-/** The maximum number of segments to make at a time. */
+/** The maximum number of segments to make at a time: with more, renderers are seldom ahead of the encoders. */
 const MOST_LANES = 4;
 
 /**
- * What an encoder and the frames for it need, in bytes per pixel and byte of a colour. Most of it are the frames of
- * x264's lookahead: measured, 370 MB at 1920x1080 and 4.2 GB at 7680x4320.
+ * The memory that an encoder and its frames need, in bytes per pixel; twice that with 10 bits. Most of it holds x264's
+ * lookahead. Measured: 370 MB at 1920x1080 (178 bytes per pixel), 4.2 GB at 7680x4320 (127).
  */
-const ENCODER_BYTES = 150;
+const ENCODER_BYTES = 180;
 
-/** The share of the free memory that all encoders together may need. */
+/** The share of free memory that all encoders together may use. */
 const ENCODERS_SHARE = 1 / 3;
 
-/** How many segments' encoders may run at a time for their memory, in bytes, to suffice. */
+/** How many segments' encoders fit into memory at a time; at least one. @param memory - In bytes. */
 export function encodersFor({ film, outputs }: Job, memory = freeMemory()): number {
   const encoded = outputs.filter(({ path }) => needsFfmpeg(parseOutput(path)));
   const colourBytes = encoded.some(({ options }) => options.depth === 10) ? 2 : 1;
@@ -171,13 +173,10 @@ export function lanesFor(
   return Math.max(1, Math.min(MOST_LANES, encoders, Math.floor(cores / pins.encoderThreads)));
 }
 
-/** How many segments' encoders may still be finishing while others are drawn. */
-const FINISHING = 2;
-
 /**
  * Makes segments, several at a time.
- * @param atOnce - How many are drawn at a time. If no more encoders than that may run, none is started while others
- * are finishing.
+ * @param limits - `lanes`: how many are drawn at a time. `encoders`: how many encoders may run. One more than are drawn
+ * can be useful, since an encoder is still busy after the last frame has been drawn.
  * @param failed - Called with each error. Returns whether to make the segments that have not been begun.
  */
 export async function makeSegments<S>(
@@ -190,23 +189,30 @@ export async function makeSegments<S>(
   const fail = (error: unknown, segment: S) => {
     if (!failed(error, segment)) ahead.length = 0;
   };
-  const finishing: Promise<void>[] = [];
+  const most = Math.min(encoders, lanes + 1);
+  const open = new Set<Promise<void>>(); // from the first frame until the encoder has finished
   const lane = async () => {
-    for (let segment = ahead.shift(); segment !== undefined; segment = ahead.shift()) {
-      const current = segment;
-      try {
-        const drawn = await draw(current);
-        finishing.push(drawn.finish().catch((error) => fail(error, current)));
-      } catch (error) {
-        fail(error, current);
+    while (ahead.length > 0) {
+      if (open.size >= most) {
+        await Promise.race(open);
+        continue;
       }
-      // To limit memory, encoders finish before more are started.
-      await finishing.at(encoders > lanes ? -FINISHING : -1);
+      const segment = ahead.shift()!;
+      const drawing = draw(segment);
+      const made = drawing
+        .then((drawn) => drawn.finish())
+        .catch((error) => fail(error, segment))
+        .finally(() => open.delete(made));
+      open.add(made);
+      await drawing.catch(() => {}); // `made` reports it
     }
   };
   await Promise.all(Array.from({ length: Math.min(lanes, ahead.length) }, lane));
-  await Promise.all(finishing);
+  await Promise.all(open);
 }
+
+/** What to say of a finished file in the cache that was damaged. */
+const FILE_DAMAGED = 'A cached file was damaged: it was deleted and is made again.';
 
 /** What to say of segments in the cache that were damaged. */
 export function damageWarning(count: number): string {

@@ -8,9 +8,9 @@ import {
   type SegmentCache,
   type Workbench,
 } from '../outputs/index.js';
+import { cachedFile } from './cached-files.js';
 import { flashWarning } from './flashes.js';
 import type { Job } from './job.js';
-import { keptFile } from './kept-files.js';
 import { noteWith } from './plan.js';
 import { provideSounds, soundOn, takeSound } from './sound.js';
 import { closeBenches, fileOf, openBenches, type SegmentStore } from './store.js';
@@ -23,7 +23,7 @@ import type { Means, Workshop } from './workshop.js';
  * @param workshop - Provides ffmpeg.
  * @param means - Which ffmpeg to use, and who is warned if the film flashes too often.
  * @param benches - The outputs' workbenches, if they are open. The caller closes them.
- * @param cache - Where files that take long to join are cached.
+ * @param cache - Where files that take long to make are cached.
  * @throws RenderError if a segment is missing, ffmpeg fails, the disk is full, or a file does not fit its size limit.
  */
 export async function join(
@@ -60,15 +60,13 @@ export async function join(
 }
 
 interface JoinSettings {
+  /** Gives the check of an output's finished files, if they are to be checked before they are moved. */
   checkOf?: (output: number) => JoinOptions['check'];
+  /** Where files that take long to make are cached. */
   cache?: SegmentCache | undefined;
 }
 
-/**
- * The same for segments that are all on the outputs' workbenches.
- * @param settings - `checkOf` gives the check of an output's finished files, if they are to be checked before they are
- * moved; for `cache`, see join().
- */
+/** The same for segments that are all on the outputs' workbenches. */
 export async function joinOn(
   job: Job,
   benches: readonly Workbench[],
@@ -85,9 +83,9 @@ export async function joinOn(
       const film = frame === undefined ? job.film : { ...job.film, frames: 1 };
       const names = { firstNumber: job.firstFrame, numberStep: job.every };
       const bench = benches[number];
-      const kept = cache && keptFile(job, number, note, bench, cache);
+      const cached = cache && cachedFile(job, number, note, bench, cache);
       const check = checkOf?.(number);
-      const settings = { ...options, ...names, note, sound: soundOn(job, output), check, kept };
+      const settings = { ...options, ...names, note, sound: soundOn(job, output), check, cached };
       return joinSegments(parseOutput(path, options), film, settings, bench);
     }),
   );

@@ -67,6 +67,8 @@ type BenchFfmpeg = Parameters<typeof Workbench.beside>[1]['ffmpeg'];
 
 /** The store of a film made in one process: the outputs' workbenches, and the user's cache if it is enabled. */
 export class LocalStore implements SegmentStore {
+  /** Whether all new files are certainly what their planned keys name: not if, say, the CPU took over from the GPU. */
+  isAsPlanned = true;
   private readonly here = new Set<string>();
   /** All parts that have the same file, by its key. */
   private readonly alike = new Map<string, Part[]>();
@@ -104,6 +106,7 @@ export class LocalStore implements SegmentStore {
   async done(): Promise<void> {}
 
   async keep(part: Part, _bench: Workbench, _file: string, keys: readonly string[]): Promise<void> {
+    if (!keys.includes(part.keys[0])) this.isAsPlanned = false;
     await this.share(part);
     const cache = this.cacheFor(part);
     for (const key of keys) if (await cache?.tryStore(key, this.pathOf(part))) this.onKept();

@@ -27,7 +27,7 @@ export {
 } from './formats/index.js';
 export { ENCODER_THREADS } from './formats/mp4.js';
 export { allHardware, findHardware, type HardwareFinding } from './hardware.js';
-export { type Finished, type JoinOptions, joinSegments, type KeptFile, segmentFile } from './join.js';
+export { type CachedFile, type Finished, type JoinOptions, joinSegments, segmentFile } from './join.js';
 export {
   checkEncodeOptions,
   codecs,

@@ -36,16 +36,16 @@ export interface JoinOptions extends EncodeOptions {
    * @param sound - That of the encoded sound, if there is one.
    */
   check?: ((files: string[], joined: Joined, sound?: string) => Promise<void>) | undefined;
-  /** Used if the film is encoded again when it is joined. */
-  kept?: KeptFile | undefined;
+  /** Where the finished file is cached, if joining encodes the film again. */
+  cached?: CachedFile | undefined;
 }
 
 /** Where an output's finished file is cached. */
-export interface KeptFile {
+export interface CachedFile {
   /** Copies it to a path. Returns how it was made; undefined if it is not cached. */
   take(to: string): Promise<Joined | undefined>;
   /** Caches a copy of it. Best effort. */
-  keep(from: string, joined: Joined): Promise<void>;
+  store(from: string, joined: Joined): Promise<void>;
 }
 
 /** The file of a segment on the workbench. @param take - See Take. */
@@ -65,13 +65,13 @@ export async function joinSegments(
 ): Promise<Finished> {
   const encoding = encodingOf(output, film, options);
   const { files } = encoding;
-  const kept = encoding.takes.some(({ name }) => name === 'copy') ? options.kept : undefined;
-  const made = await kept?.take(bench.path(files[0]));
-  const joined = made ?? (await makeFiles(output, encoding, film, options, bench));
-  if (!made) await kept?.keep(bench.path(files[0]), joined);
+  const cached = encoding.takes.some(({ name }) => name === 'copy') ? options.cached : undefined;
+  const taken = await cached?.take(bench.path(files[0]));
+  const joined = taken ?? (await makeFiles(output, encoding, film, options, bench));
   await options.check?.(files, joined, options.sound);
-  const { chose } = joined;
+  const { chose, from } = joined;
   const bytes = await bench.place(() => moveIntoPlace(output, files, options, bench));
+  if (!taken && from === 'copy') await cached?.store(bench.target, joined);
   const encoder = options.hardware?.name;
   return { path: output.path, bytes, ...(chose && { chose }), ...(encoder && { encoder }) };
 }

@@ -1,6 +1,6 @@
-/** How much memory programs may still take. */
+/** How much memory is free. */
 import { totalmem } from 'node:os';
 
-/** In bytes. On macOS all of it, since memory that caches could give back does not count as free there. */
+/** In bytes. On macOS all memory, because macOS does not count what its caches would release as free. */
 export const freeMemory = (): number =>
   process.platform === 'darwin' ? totalmem() : process.availableMemory();

@@ -36,6 +36,7 @@ export function ownCodeDigest(): string {
     'outputs',
     'sources',
     'jobs',
+    'sound',
   ]);
   return ownDigest;
 }

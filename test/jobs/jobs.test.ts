@@ -1,6 +1,6 @@
 /** A film as a job: planned once, each segment made in any process, joined once. */
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, promises, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -289,18 +289,26 @@ describe('a film that is encoded as a whole', () => {
   ];
   const cached = async (change: Partial<FilmRequest> = {}) => {
     const runs = vi.spyOn(Workbench.prototype, 'run');
-    const cache = SegmentCache.at(folder.in('cache'));
+    const warnings: string[] = [];
     const { files } = await makeFilm({ ...requestFor(), outputs: outputs(), ...change }, workshop, {
       ...means,
-      cache,
+      cache: SegmentCache.at(folder.in('cache')),
+      onWarning: (text) => warnings.push(text),
     });
     const encodings = runs.mock.calls.filter(([{ outputs }]) =>
       outputs.some(({ options }) => !options.includes('copy')),
     );
     runs.mockRestore();
-    return { files, encodings: encodings.length, damaged: cache.damaged };
+    return { files, warnings, encodings: encodings.length };
   };
   const all = () => ['film.gif', 'small.mp4', 'copied.mp4'].map(bytesOf);
+  /** The cached GIF. */
+  const cachedGif = () => {
+    const names = readdirSync(folder.in('cache'));
+    const isGif = (name: string) =>
+      readFileSync(folder.in('cache', name)).subarray(0, 3).toString() === 'GIF';
+    return folder.in('cache', names.find(isGif)!);
+  };
 
   test('is made again from the cache, to the same bytes', async () => {
     const first = await cached();
@@ -310,26 +318,61 @@ describe('a film that is encoded as a whole', () => {
     // The user may change films in place.
     for (const name of ['film.gif', 'small.mp4']) appendFileSync(folder.in(name), 'more');
     const again = await cached();
-    expect(again).toEqual({ files: first.files, encodings: 0, damaged: 0 });
+    expect(again).toEqual({ files: first.files, warnings: [], encodings: 0 });
     expect(all()).toEqual(bytes);
   });
 
-  test('is made anew if anything about it changes, or if the cached file is damaged', async () => {
+  test('is made anew if anything about it changes', async () => {
+    await cached();
+    const [bytes] = all();
+    const [gif] = outputs();
+    for (const change of [
+      { recipe: undefined },
+      { outputs: [gif], encode: { gifPalette: 'global' } },
+    ] as const) {
+      expect((await cached({ ...change } as Partial<FilmRequest>)).encodings).toBeGreaterThan(0);
+      expect(all()[0]).not.toBe(bytes);
+    }
+  });
+
+  test('is made anew if the cached file is damaged, or what is known of it', async () => {
     await cached();
     const bytes = all();
-    const { encodings } = await cached({ recipe: undefined });
-    expect(encodings).toBeGreaterThan(3);
-    expect(all()[0]).not.toBe(bytes[0]);
-    const [gif] = outputs();
-    expect((await cached({ outputs: [gif], encode: { gifPalette: 'global' } })).encodings).toBeGreaterThan(0);
-    await cached();
-    for (const name of readdirSync(folder.in('cache'))) {
-      const file = folder.in('cache', name);
-      if (name.endsWith('.beside') && readFileSync(file, 'utf8').startsWith('{'))
-        writeFileSync(file, '{"from":9}');
-    }
-    expect((await cached()).encodings).toBeGreaterThan(3);
+    writeFileSync(`${cachedGif()}.beside`, '{"from":9}');
+    expect(await cached()).toMatchObject({ warnings: [], encodings: expect.toSatisfy((n) => n > 0) });
+    const damaged = readFileSync(cachedGif());
+    damaged[damaged.length >> 1] ^= 1;
+    writeFileSync(cachedGif(), damaged);
+    expect(await cached()).toMatchObject({
+      warnings: ['A cached file was damaged: it was deleted and is made again.'],
+      encodings: expect.toSatisfy((n) => n > 0),
+    });
     expect(all()).toEqual(bytes);
+    expect(await cached()).toMatchObject({ warnings: [], encodings: 0 });
+  });
+
+  test('is not cached if something else drew it than planned', async () => {
+    const { sourceOf } = workshop;
+    vi.spyOn(workshop, 'sourceOf').mockImplementation((job) => {
+      const source = sourceOf.call(workshop, job);
+      return source && Object.create(source, { fingerprintsOf: { value: () => [] } });
+    });
+    await cached();
+    vi.restoreAllMocks();
+    expect(existsSync(folder.in('cache'))).toBe(false);
+  });
+
+  test('is complete even if it cannot be cached', async () => {
+    vi.spyOn(promises, 'copyFile').mockRejectedValue(new Error('no'));
+    const { rm } = promises;
+    vi.spyOn(promises, 'rm').mockImplementation((path, options) =>
+      /cached$/.test(String(path)) ? Promise.reject(new Error('busy')) : rm(path, options),
+    );
+    const { encodings } = await cached();
+    vi.restoreAllMocks();
+    expect(encodings).toBeGreaterThan(3);
+    expect(probe(folder.in('film.gif'))).toMatchObject({ frames: 60 });
+    expect((await cached()).encodings).toBeGreaterThan(3);
   });
 });
 
@@ -346,7 +389,7 @@ test('a machine with more cores makes the same film', async () => {
   expect(bytesOf('many.mp4')).toBe(bytesOf('two.mp4'));
 });
 
-test('large frames and little memory mean fewer encoders at a time', async () => {
+test('large frames or little memory: fewer encoders at a time', async () => {
   const { encodersFor, makeSegments } = await import('../../src/jobs/film.js');
   const job: Job = await plan(requestFor('a.mp4'), workshop, means);
   const sized = (width: number, height: number, more: Partial<Job> = {}): Job => ({
@@ -358,7 +401,7 @@ test('large frames and little memory mean fewer encoders at a time', async () =>
     ...output,
     options: { ...output.options, depth: 10 as const },
   }));
-  const free = 16e9;
+  const free = 18e9;
   expect(encodersFor(sized(7680, 4320), free)).toBe(1);
   expect(encodersFor(sized(7680, 4320), 4 * free)).toBe(4);
   expect(encodersFor(sized(3840, 2160), free)).toBe(4);
@@ -390,6 +433,8 @@ test('large frames and little memory mean fewer encoders at a time', async () =>
   expect(await most(1, 1)).toBe(1);
   expect(await most(2, 2)).toBe(2);
   expect(await most(1, 2)).toBe(2);
+  expect(await most(2, 3)).toBe(3);
+  expect(await most(3, 9)).toBe(4);
 });
 
 test('a film that flashes too often is said to, drawn or from the cache', async () => {

@@ -73,7 +73,7 @@ test('only changes beyond the spread of both runs count, in the direction that i
   expect(describeChanges(before, runOf([]))).toContain('have no figures in common');
 });
 
-test('sizes and likenesses count as soon as they look different; no difference needs a ratio', () => {
+test('sizes and PSNRs count as soon as they look different; a comparison with 0 has no ratio', () => {
   const bytes = { unit: 'bytes', spread: 0 };
   const decibels = { unit: 'dB', less: false, spread: 0 };
   const pixels = { unit: '% of pixels', spread: 0 };
@@ -114,7 +114,7 @@ test('sizes and likenesses count as soon as they look different; no difference n
   `);
 });
 
-test('a part that only one of the runs measured has not changed', () => {
+test('parts that only one run measured are ignored', () => {
   const both = figure('list', 100);
   const others = [figure('size', 10, { part: 'gif' }), figure('the film', 10, { part: 'pipeline' })];
   for (const [before, now] of [
@@ -155,7 +155,7 @@ test('a run is written and read; what a file without one has is refused', async 
   }
 });
 
-test('what was measured once must change by more than 20%, unless that does not vary', () => {
+test('what was measured once must change by more than 20%, unless its unit is steady', () => {
   const before = thisRun().figures.length;
   record('once', 'time', [2]);
   record('once', 'best of several', [2], { best: true });

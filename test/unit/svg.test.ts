@@ -107,7 +107,8 @@ describe('networks', () => {
             const difference = Math.abs(at(frame.view.centre[0] + offset) - values[i]);
             // Where a function is steep, a curve may be off horizontally by less than the narrowest piece.
             const steep = Math.abs(after[i] - before[i]);
-            // Curves show what pictures show: float32, which an almost constant function makes visible.
+            // Like pictures, curves are float32, whose rounding is visible if a function is almost constant. In four
+            // layers, errors add up to a few steps of 2 ** -24; 16 leave room.
             const rounding = 16 * 2 ** -24 * Math.max(1, Math.abs(values[i]));
             expect(difference, `curve ${i} at ${offset}`).toBeLessThan(2e-3 * range + steep + rounding);
           }

@@ -1,7 +1,7 @@
 /**
  * Draws a part of a frame by computing only the pixels that make a visible difference.
  *
- * The frame is divided into blocks of 64 x 64 pixels, and each is drawn by itself, so that its pixels do not depend on
+ * The frame is divided into blocks of 64 x 64 pixels, and each is judged by itself, so that its pixels do not depend on
  * threads or on which parts are requested. A block consists of cells of 8 x 8 pixels. Each cell's colours are computed
  * at 3 x 3 points, 4 pixels apart; its last points are the first ones of the next cells. If the colours along a line of
  * points are not nearly quadratic, the cell is divided into cells of 4 x 4 pixels, whose points are 2 pixels apart, and
@@ -53,7 +53,7 @@ export const limits: Record<Exclude<Smoothness, 'unsafe'>, Limits> = {
 /** The share of lines that are not smooth in a few cells, above which a block is computed pixel by pixel at once. */
 const HOPELESS = 0.8;
 
-/** The maximum width of what is drawn without points at once: a row of it, with 4 x 4 samples, fits an evaluator. */
+/** The maximum width of neighbouring blocks that are drawn together: a row of them, with 4 x 4 samples, must fit. */
 const MOST_WHOLE = 4 * BLOCK;
 
 /** What has been drawn, for measurements: the numbers of pixels, and of those that were computed. */
@@ -96,7 +96,7 @@ export function drawAdaptively(evaluator: Evaluator, frame: BandFrame, part: Par
   const start = (pixel: number) => Math.floor(pixel / BLOCK) * BLOCK;
   for (let y = start(part.y); y < part.y + part.height; y += BLOCK) {
     const height = isInside ? Math.min(BLOCK, bottom - y) : BLOCK;
-    let rough: Part | undefined; // neighbouring blocks to be drawn exactly: together, which is faster
+    let rough: Part | undefined; // neighbouring blocks to be drawn exactly, together because that is faster
     const drawRough = () => {
       if (rough) drawWhole(evaluator, frame, rough, part, rgba);
       rough = undefined;

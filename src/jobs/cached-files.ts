@@ -1,13 +1,13 @@
 /**
- * Caches finished files that are expensive to join: those encoded as a whole, such as GIFs and files that had to fit a
- * size. Making such a film again then costs hardly more than making one whose segments are joined by copying.
+ * Caches finished files that are encoded as a whole, such as GIFs and files that had to fit a size. Making such a film
+ * again is then about as fast as joining segments by copying.
  */
 import { constants, promises as fs } from 'node:fs';
 import { z } from 'zod';
 import {
   BESIDE,
+  type CachedFile,
   type Joined,
-  type KeptFile,
   parseOutput,
   SegmentCache,
   type Workbench,
@@ -16,11 +16,11 @@ import { codeDigest } from '../system/version.js';
 import type { Job } from './job.js';
 
 /** The name of a copy on the workbench. */
-const COPY = 'kept';
+const COPY = 'cached';
 
-/** Its text is printed, and comes from a file. */
+/** Checked, because `chose` is printed and the file beside a segment has no digest. */
 const joinedSchema: z.ZodType<Joined> = z.strictObject({
-  from: z.enum(['video', 'copy']),
+  from: z.literal('copy'),
   chose: z
     .string()
     .regex(/^[ -~]{1,200}$/)
@@ -31,25 +31,28 @@ const joinedSchema: z.ZodType<Joined> = z.strictObject({
 /**
  * Where an output's finished file is cached.
  * @param note - The recipe in the file.
- * @returns Undefined if its bytes depend on more than is known here, as those of hardware encoders do.
+ * @returns Undefined for hardware encoders: their bytes depend on the device and its driver.
  */
-export function keptFile(
+export function cachedFile(
   job: Job,
   output: number,
   note: string | undefined,
   bench: Workbench,
   cache: SegmentCache,
-): KeptFile | undefined {
-  const { path, options, sound, frame } = job.outputs[output];
-  if (options.hardware) return undefined;
-  const parts = job.segments.flatMap(({ parts }) => parts.filter((part) => part.output === output));
-  const key = SegmentCache.keyOf([
-    ...['file', codeDigest(), job.pins.ffmpeg, parseOutput(path, options).format, options, sound, frame],
-    ...[job.film, job.firstFrame, job.every, job.sound, note, parts.map(({ keys: [key] }) => key)],
-  ]);
+): CachedFile | undefined {
+  const { film, firstFrame, every, pins, segments, sound } = job;
+  const { path, ...planned } = job.outputs[output];
+  if (planned.options.hardware) return undefined;
+  const parts = segments.flatMap(({ parts }) => parts.filter((part) => part.output === output));
+  const key = SegmentCache.keyOf({
+    ...{ kind: 'file', code: codeDigest(), ffmpeg: pins.ffmpeg },
+    ...{ format: parseOutput(path, planned.options).format, planned, film, firstFrame, every, sound, note },
+    segments: parts.map(({ keys: [key] }) => key),
+  });
   const copy = bench.path(COPY);
+  // Best effort, since the workbench is removed anyway.
   const remove = async () => {
-    for (const file of [copy, copy + BESIDE]) await fs.rm(file, { force: true });
+    for (const file of [copy, copy + BESIDE]) await fs.rm(file, { force: true }).catch(() => {});
   };
   return {
     // Copies, not links: the user may change the finished file in place.
@@ -65,13 +68,13 @@ export function keptFile(
         await remove();
       }
     },
-    async keep(from, joined) {
+    async store(from, joined) {
       try {
         await fs.copyFile(from, copy, constants.COPYFILE_FICLONE);
         await fs.writeFile(copy + BESIDE, JSON.stringify(joined));
         await cache.tryStore(key, copy);
       } catch {
-        // A full disk or the like costs only time, the next time.
+        // Not cached, for example because the disk is full: the next render takes longer.
       } finally {
         await remove();
       }
