@@ -149,7 +149,7 @@ test('joined segments keep their timing at any rate', async () => {
 
 describe('the cache', () => {
   test('evicts the least recently used segments', async () => {
-    await attempt('film.webp', { cache: cacheAt() });
+    await attempt('film.mp4', { cache: cacheAt() });
     const [one, two, three] = kept().map((file) => join(folder.in('cache'), file));
     const bytes = [one, two, three].map((file) => statSync(file).size);
     utimesSync(two, 1000, 1000);
