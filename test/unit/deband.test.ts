@@ -55,8 +55,7 @@ test('a gradient is dithered around its own values', () => {
   const [before, after] = [plain(size, rgba), debanded(size, rgba)];
   expect(flat(before, size)).toBeGreaterThan(0.9);
   expect(flat(after, size)).toBeLessThan(0.55);
-  const apart = before.map((value, i) => Math.abs(value - after[i]));
-  expect(Math.max(...apart)).toBe(1);
+  expect(before.every((value, i) => Math.abs(value - after[i]) <= 2)).toBe(true);
   // The mean of a large area stays within a tenth of a step.
   const mean = (frame: Uint8Array) =>
     Array.from({ length: 200 }, (_, y) => frame.subarray((y + 160) * 960 + 320, (y + 160) * 960 + 640))

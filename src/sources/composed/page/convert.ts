@@ -128,7 +128,7 @@ export class Converter {
       return end - bytes;
     });
     const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
-    const module = new WebAssembly.Module(emit(order));
+    const module = new WebAssembly.Module(emit(order, deband));
     this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#bytes.fill(255, this.#pictures, this.#to); // what fills up a picture counts as opaque
@@ -217,8 +217,8 @@ export class Converter {
       if (whole < to) this.#stepsToPlanes(row, to - STEP, STEP);
       if (this.#debanded.length > 0) {
         const [luma, ...chroma] = this.#debanded;
-        for (const line of [row, row + 1]) luma.change(line, from, to);
-        for (const plane of chroma) plane.change(row / 2, from / 2, to / 2);
+        luma.change(row, 2, from, to);
+        for (const plane of chroma) plane.change(row / 2, 1, from / 2, to / 2);
         continue;
       }
       cb.add(chroma + from / 2, chroma + to / 2);
@@ -263,11 +263,11 @@ interface Weights {
   shift: number;
 }
 
-function emit(order: ByteOrder): Uint8Array<ArrayBuffer> {
+function emit(order: ByteOrder, deband: boolean): Uint8Array<ArrayBuffer> {
   const constants: number[] = []; // int16, eight per vector
   const constant: Constant = (lanes) => v128.load(i32.const(2 * (constants.push(...lanes) - 8)));
   const planes = emitPlanes(order, constant);
-  const functions = { planes, swap: emitSwap(), compare: emitCompare(), ...emitDeband(constant) };
+  const functions = { planes, swap: emitSwap(), compare: emitCompare(), ...(deband && emitDeband(constant)) };
   return assemble(functions, new Uint8Array(Int16Array.from(constants).buffer));
 }
 

@@ -102,6 +102,8 @@ export class DebandedPlane {
   /** While cells' means are found: their distances to the nearest edge, and sums of all cells above and to the left. */
   readonly #distances: Uint8Array;
   readonly #totals: Int32Array;
+  /** The columns of a row's changed cells, while these are collected. */
+  readonly #found: Uint16Array;
   #changed: Box | undefined;
   #exports!: DebandExports;
   #memory!: Uint8Array<ArrayBuffer>;
@@ -130,6 +132,7 @@ export class DebandedPlane {
     this.#open = new Uint8Array(cells);
     this.#distances = new Uint8Array((this.#columns + 2) * (this.#rows + 2));
     this.#totals = new Int32Array((this.#columns + 1) * (this.#rows + 1));
+    this.#found = new Uint16Array(this.#columns);
     this.bytes = this.#parts().reduce((sum, bytes) => sum + bytes, 0);
   }
 
@@ -159,12 +162,14 @@ export class DebandedPlane {
     return [CELL * rows * this.stride, 4 * cells, cells, cells, padded, CELL * CELL].map(alignedTo16);
   }
 
-  /** Notes that values of a row have changed, from one column to the one before another. */
-  change(row: number, from: number, to: number): void {
+  /** Notes that values of some rows, all of one row of cells, have changed: from a column to the one before another. */
+  change(row: number, rows: number, from: number, to: number): void {
     const { width } = this.#shape;
     if (to === width && this.stride > width) {
-      const start = this.from + row * this.stride;
-      this.#memory.fill(this.#memory[start + width - 1], start + width, start + this.stride);
+      for (let i = row; i < row + rows; i++) {
+        const start = this.from + i * this.stride;
+        this.#memory.fill(this.#memory[start + width - 1], start + width, start + this.stride);
+      }
     }
     const [first, last, y] = [Math.floor(from / CELL), Math.ceil(to / CELL), Math.floor(row / CELL)];
     this.#dirty.fill(1, y * this.#columns + first, y * this.#columns + last);
@@ -198,23 +203,23 @@ export class DebandedPlane {
   /** Measures the changed cells. */
   #measure([left, top, right, bottom]: Box): void {
     const columns = this.#columns;
+    const dirty = this.#dirty;
     for (let y = top; y < bottom; y++) {
       const rows = Math.min(CELL, this.#shape.height - CELL * y);
-      for (let x = left; x < right; x++) {
-        if (!this.#dirty[y * columns + x]) continue;
-        const first = x;
-        while (x < right && this.#dirty[y * columns + x]) {
-          this.#dirty[y * columns + x] = 0;
-          this.#todo[y * columns + x] = 1;
-          x++;
-        }
-        const cell = y * columns + first;
-        const from = this.from + CELL * (y * this.stride + first);
+      for (let x = left; x < right; ) {
+        const cell = dirty.indexOf(1, y * columns + x);
+        if (cell < 0 || cell >= y * columns + right) break;
+        x = cell - y * columns;
+        let count = 0;
+        while (x + count < right && dirty[cell + count]) count++;
+        dirty.fill(0, cell, cell + count);
+        this.#todo.fill(1, cell, cell + count);
+        const from = this.from + CELL * (y * this.stride + x);
         const [sums, ranges] = [this.#sums.byteOffset + 4 * cell, this.#ranges.byteOffset + cell];
-        this.#exports.measure(from, this.stride, rows, sums, ranges, x - first);
+        this.#exports.measure(from, this.stride, rows, sums, ranges, count);
+        x += count;
         if (rows === CELL) continue;
-        for (let i = cell; i < cell + x - first; i++)
-          this.#sums[i] = Math.floor((this.#sums[i] * CELL) / rows); // as of a whole cell
+        for (let i = cell; i < cell + count; i++) this.#sums[i] = Math.floor((this.#sums[i] * CELL) / rows); // as of a whole cell
       }
     }
   }
@@ -294,14 +299,22 @@ export class DebandedPlane {
 
   #setMean(x: number, y: number, mean: number): void {
     const [columns, rows] = [this.#columns, this.#rows];
+    const todo = this.#todo;
+    const cell = y * columns + x;
+    if (x > 0 && y > 0 && x < columns - 1 && y < rows - 1) {
+      this.#means[(y + 1) * (columns + 2) + x + 1] = mean;
+      for (let at = cell - columns - 1; at < cell + 2 * columns - 1; at += columns)
+        todo[at] = todo[at + 1] = todo[at + 2] = 1;
+      return;
+    }
     // What is outside has the mean of the nearest cell.
     const [left, right] = [x === 0 ? 0 : x + 1, x === columns - 1 ? columns + 1 : x + 1];
     const [top, bottom] = [y === 0 ? 0 : y + 1, y === rows - 1 ? rows + 1 : y + 1];
     for (let row = top; row <= bottom; row++)
-      for (let column = left; column <= right; column++) this.#means[row * (columns + 2) + column] = mean;
+      this.#means.fill(mean, row * (columns + 2) + left, row * (columns + 2) + right + 1);
+    const [first, last] = [Math.max(0, x - 1), Math.min(columns - 1, x + 1)];
     for (let row = Math.max(0, y - 1); row <= Math.min(rows - 1, y + 1); row++)
-      for (let column = Math.max(0, x - 1); column <= Math.min(columns - 1, x + 1); column++)
-        this.#todo[row * columns + column] = 1;
+      todo.fill(1, row * columns + first, row * columns + last + 1);
   }
 
   /** The distance of each cell to the nearest edge, in cells and at most the radius + 1; 0 at an edge. */
@@ -338,22 +351,18 @@ export class DebandedPlane {
   /** Writes the marked cells. */
   #apply([left, top, right, bottom]: Box): void {
     const columns = this.#columns;
+    const [todo, open] = [this.#todo, this.#open];
     const wholeColumns = Math.floor(this.#shape.width / CELL);
     const wholeRows = Math.floor(this.#shape.height / CELL);
     this.#masks.fill(0, top * columns, bottom * columns);
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; ) {
-        const cell = y * columns + x;
-        if (!this.#todo[cell]) {
-          x++;
-          continue;
-        }
-        const open = this.#open[cell];
+        const cell = todo.indexOf(1, y * columns + x);
+        if (cell < 0 || cell >= y * columns + right) break;
+        x = cell - y * columns;
         let count = 0;
-        while (x + count < right && this.#todo[cell + count] && this.#open[cell + count] === open) {
-          this.#todo[cell + count] = 0;
-          count++;
-        }
+        while (x + count < right && todo[cell + count] && open[cell + count] === open[cell]) count++;
+        todo.fill(0, cell, cell + count);
         const whole = y < wholeRows ? Math.min(count, wholeColumns - x) : 0;
         if (whole > 0) this.#writeCells(x, y, whole, this.#addressOf(x, y), this.#shape.width);
         for (let i = whole; i < count; i++) this.#writePartly(x + i, y);
@@ -398,17 +407,24 @@ export class DebandedPlane {
   #collect([left, top, right, bottom]: Box, first: number, runs: Runs): void {
     const { width, height } = this.#shape;
     const masks = this.#masks;
+    const found = this.#found;
     for (let y = top; y < bottom; y++) {
       const start = y * this.#columns;
-      let any = 0;
-      for (let x = left; x < right; x++) any |= masks[start + x];
-      for (let row = 0; any >> row > 0; row++) {
+      let all = 0;
+      let count = 0;
+      for (let x = left; x < right; x++) {
+        if (masks[start + x] === 0) continue;
+        all |= masks[start + x];
+        found[count++] = x;
+      }
+      for (let row = 0; all >> row > 0; row++) {
         const bit = 1 << row;
-        if (!(any & bit) || CELL * y + row >= height) continue;
+        if (!(all & bit) || CELL * y + row >= height) continue;
         const offset = first + (CELL * y + row) * width;
         let from = -1;
         let to = 0;
-        for (let x = left; x < right; x++) {
+        for (let i = 0; i < count; i++) {
+          const x = found[i];
           if (!(masks[start + x] & bit)) continue;
           if (from >= 0 && x > to + GAP) {
             runs.add(offset + CELL * from, offset + CELL * to);
