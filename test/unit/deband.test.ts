@@ -90,8 +90,8 @@ test('a line on a gradient keeps its bytes, and those of its surroundings', () =
     );
 });
 
-// Sizes with cells that are partly outside the frame, to the right and below, of luma and of chroma; the least size; and
-// one with the largest radius.
+// Sizes with cells that are partly outside the frame, to the right and below, of luma and of chroma; the least size;
+// and one with the largest radius.
 test.each<Size>([
   [320, 180],
   [182, 102],

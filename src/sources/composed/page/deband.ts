@@ -1,12 +1,13 @@
 /**
  * Dithers gradients of a frame's planes, in WebAssembly, so that encoding shows no bands. ffmpeg's gradfun does the
- * same, but around letters and lines, too, where it costs bytes and time in each frame, and on frames that rest.
+ * same, but also around letters and lines, which then cost bytes and time in every frame, even in one that rests.
  *
  * A plane is divided into cells of 8 x 8 values. Each pixel moves towards the mean of its surroundings, plus an ordered
  * dither, the less the further it is from that mean. The means are those of squares of cells, interpolated between the
- * cells' centres. A cell with an edge is in no square, and nothing in it or in its neighbours changes: so squares shrink
- * near edges, and flat areas stay as they are. Wherever a change of the picture comes from, the result is that of
- * dithering the whole frame.
+ * cells' centres. A cell with an edge is in no square, and nothing in it or in its neighbours changes: so squares
+ * shrink near edges, and flat areas stay as they are. Around letters, chroma changes by only a few steps, so an edge of
+ * luma is one of chroma, too. A frame is the same whether all of it is dithered or only what has changed, with all that
+ * depends on it.
  */
 
 import { bandRadius } from '../../../core/frame/bands.js';
@@ -25,7 +26,7 @@ import type { Runs } from './delta.js';
 
 /** The side of a cell. */
 export const CELL = 8;
-/** A greater range of values within a cell, or between the means of neighbouring cells, is an edge. */
+/** A greater range of values within a cell, or step from one to its neighbour, is an edge. */
 const EDGE = 6;
 /** Changed cells with at most this many unchanged ones between them are one run. */
 const GAP = 4;
@@ -219,28 +220,34 @@ export class DebandedPlane {
         this.#exports.measure(from, this.stride, rows, sums, ranges, count);
         x += count;
         if (rows === CELL) continue;
-        for (let i = cell; i < cell + count; i++) this.#sums[i] = Math.floor((this.#sums[i] * CELL) / rows); // as of a whole cell
+        // As if the cells were whole.
+        for (let i = cell; i < cell + count; i++) this.#sums[i] = Math.floor((this.#sums[i] * CELL) / rows);
       }
     }
   }
 
   #findEdges([left, top, right, bottom]: Box): void {
     const [columns, rows] = [this.#columns, this.#rows];
-    const sums = this.#sums;
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
         const cell = y * columns + x;
-        const sum = sums[cell];
         const edge =
           this.#ranges[cell] > EDGE ||
-          (x > 0 && areApart(sum, sums[cell - 1])) ||
-          (x < columns - 1 && areApart(sum, sums[cell + 1])) ||
-          (y > 0 && areApart(sum, sums[cell - columns])) ||
-          (y < rows - 1 && areApart(sum, sums[cell + columns])) ||
+          (x > 0 && this.#areApart(cell, cell - 1)) ||
+          (x < columns - 1 && this.#areApart(cell, cell + 1)) ||
+          (y > 0 && this.#areApart(cell, cell - columns)) ||
+          (y < rows - 1 && this.#areApart(cell, cell + columns)) ||
           this.luma?.hasEdge(2 * x, 2 * y);
         this.#edges[cell] = edge ? 1 : 0;
       }
     }
+  }
+
+  /** Whether there is an edge between neighbouring cells: their means differ by more than their values explain. */
+  #areApart(a: number, b: number): boolean {
+    const [sums, ranges] = [this.#sums, this.#ranges];
+    const apart = Math.abs(sums[a] - sums[b]) / CELL ** 2;
+    return apart - (ranges[a] + ranges[b]) / 2 > EDGE;
   }
 
   /** Whether one of 2 x 2 cells has an edge. */
@@ -438,9 +445,6 @@ export class DebandedPlane {
     }
   }
 }
-
-/** Whether there is an edge between cells with these sums. */
-const areApart = (a: number, b: number): boolean => Math.abs(a - b) > EDGE * CELL * CELL;
 
 /** The planes of a frame, luma first. @param to - The address of the frame. */
 export function debandedPlanes([width, height]: readonly [number, number], to: number): DebandedPlane[] {
