@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { bandRadius } from '../../src/core/frame/bands.js';
 import { frameBytes } from '../../src/core/frame/pixels.js';
 import { Converter } from '../../src/sources/composed/page/convert.js';
+import { DITHER } from '../../src/sources/composed/page/deband.js';
 import { applyDelta, deltaOf } from '../../src/sources/composed/page/delta.js';
 
 type Size = [width: number, height: number];
@@ -151,4 +152,108 @@ test('the radius grows with the frame, within bounds', () => {
     [2160, 3840],
   ];
   expect(sizes.map((size) => bandRadius(...size))).toEqual([8, 16, 32, 32]);
+});
+
+/** A plane, cell by cell, as the comment in deband.ts describes it. */
+class Plain {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cells: { mean: number; range: number; edge: boolean }[];
+
+  constructor(
+    readonly values: Uint8Array,
+    readonly width: number,
+    readonly height: number,
+    private readonly radius: number,
+    luma?: Plain,
+  ) {
+    this.columns = Math.ceil(width / 8);
+    this.rows = Math.ceil(height / 8);
+    const measured = Array.from({ length: this.columns * this.rows }, (_, i) => {
+      const [left, top] = [8 * (i % this.columns), 8 * Math.floor(i / this.columns)];
+      const ys = Array.from({ length: Math.min(8, height - top) }, (_, y) => top + y);
+      const xs = Array.from({ length: 8 }, (_, x) => Math.min(width - 1, left + x));
+      const inside = ys.flatMap((y) => xs.map((x) => values[y * width + x]));
+      const sum = inside.reduce((a, b) => a + b, 0);
+      return {
+        mean: Math.floor((64 * sum) / inside.length),
+        range: Math.max(...inside) - Math.min(...inside),
+      };
+    });
+    this.cells = measured.map(({ mean, range }, i) => {
+      const [x, y] = [i % this.columns, Math.floor(i / this.columns)];
+      const step = (dx: number, dy: number) => {
+        if (x + dx < 0 || y + dy < 0 || x + dx >= this.columns || y + dy >= this.rows) return 0;
+        const other = measured[i + dx + dy * this.columns];
+        return Math.abs(mean - other.mean) / 64 - (range + other.range) / 2;
+      };
+      const steps = [step(-1, 0), step(1, 0), step(0, -1), step(0, 1)];
+      const inLuma = luma?.around(2 * x, 2 * y, 0, 1).some(({ edge }) => edge);
+      return { mean, range, edge: range > 6 || Math.max(...steps) > 6 || inLuma === true };
+    });
+  }
+
+  /** The cells from `before` columns and rows before a cell to `after` after it, as far as they exist. */
+  around(x: number, y: number, before: number, after: number, rows = { before, after }) {
+    const found: Plain['cells'] = [];
+    for (let row = Math.max(0, y - rows.before); row <= Math.min(this.rows - 1, y + rows.after); row++)
+      for (let column = Math.max(0, x - before); column <= Math.min(this.columns - 1, x + after); column++)
+        found.push(this.cells[row * this.columns + column]);
+    return found;
+  }
+
+  /** How many rings of cells around a cell have no edge; -1 if it has one itself. */
+  rings(x: number, y: number, most: number): number {
+    let rings = -1;
+    while (rings < most && !this.around(x, y, rings + 1, rings + 1).some(({ edge }) => edge)) rings++;
+    return rings;
+  }
+
+  /** In 128ths of a step. */
+  mean(column: number, row: number): number {
+    const [x, y] = [
+      Math.min(this.columns - 1, Math.max(0, column)),
+      Math.min(this.rows - 1, Math.max(0, row)),
+    ];
+    const rings = this.rings(x, y, this.radius);
+    const [rx, ry] = [Math.min(rings, x, this.columns - 1 - x), Math.min(rings, y, this.rows - 1 - y)];
+    const square = this.around(x, y, rx, rx, { before: ry, after: ry });
+    return Math.floor((2 * square.reduce((sum, { mean }) => sum + mean, 0)) / square.length + 0.5);
+  }
+
+  value(x: number, y: number): number {
+    const value = this.values[y * this.width + x];
+    const [column, row] = [Math.floor(x / 8), Math.floor(y / 8)];
+    if (this.rings(column, row, 1) < 1) return value;
+    const product = (a: number, b: number) => Math.floor((a * b + 2 ** 14) / 2 ** 15);
+    const between = (a: number, b: number, position: number) =>
+      a + product(b - a, ((2 * position + 9) % 16) * 2 ** 11);
+    const [left, top] = [x % 8 < 4 ? column - 1 : column, y % 8 < 4 ? row - 1 : row];
+    const inRow = (row: number) => between(this.mean(left, row), this.mean(left + 1, row), x % 8);
+    const apart = between(inRow(top), inRow(top + 1), y % 8) - 128 * value;
+    const weight = Math.max(0, 127 - Math.floor(Math.abs(apart) / 4)) ** 2;
+    return Math.min(255, Math.floor((128 * value + product(2 * weight, apart) + DITHER[y % 8][x % 8]) / 128));
+  }
+}
+
+test.each<Size>([
+  [160, 96],
+  [86, 70],
+])('of %i x %i, all values are those of a plain implementation', (width, height) => {
+  const rgba = picture([width, height], (x, y) =>
+    Math.hypot(x - 50, y - 30) < 6 ? 90 : gradient(2 * x, 9 * y) + (x > 100 ? 3 : 0),
+  );
+  for (let i = 0; i < width * height; i++) rgba[4 * i + 2] = Math.min(255, rgba[4 * i] + (i % width) / 5);
+  const before = plain([width, height], rgba);
+  const after = debanded([width, height], rgba);
+  const luma = new Plain(before.subarray(0, width * height), width, height, 1);
+  const chroma = [0, 1].map((i) => {
+    const from = width * height * (1 + i / 4);
+    return new Plain(before.subarray(from, from + (width * height) / 4), width / 2, height / 2, 1, luma);
+  });
+  const expected = [luma, ...chroma].flatMap((plane) =>
+    Array.from(plane.values, (_, i) => plane.value(i % plane.width, Math.floor(i / plane.width))),
+  );
+  expect([...after]).toEqual(expected);
+  expect(same(before, after)).toBe(false);
 });

@@ -25,14 +25,14 @@ import {
 import type { Runs } from './delta.js';
 
 /** The side of a cell. */
-export const CELL = 8;
+const CELL = 8;
 /** A greater range of values within a cell, or step from one to its neighbour, is an edge. */
 const EDGE = 6;
 /** Changed cells with at most this many unchanged ones between them are one run. */
 const GAP = 4;
 
 /** gradfun's ordered dither, in 128ths of a step. */
-const DITHER = [
+export const DITHER = [
   [0, 96, 24, 120, 6, 102, 30, 126],
   [64, 32, 88, 56, 70, 38, 94, 62],
   [16, 112, 8, 104, 22, 118, 14, 110],
