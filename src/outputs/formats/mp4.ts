@@ -25,9 +25,6 @@ const QUICKER = ':ref=1:rc-lookahead=20';
  */
 const SMOOTH = ':aq-mode=3:trellis=0:deadzone-intra=4:deadzone-inter=4';
 
-/** With ten bits, there are no bands. */
-const debands = ({ quality, depth }: EncodeOptions): boolean => quality !== 'draft' && depth !== 10;
-
 /** Dithers gradients. */
 const deband = ({ width, height }: FilmShape): string =>
   `gradfun=strength=2:radius=${bandRadius(width, height)}`;
@@ -71,7 +68,7 @@ export const mp4: Format = {
   bits: 8,
   deep: true,
   pixels: ['yuv420p', 'rgba', 'rgba64'],
-  debands,
+  debands: ({ quality }) => quality !== 'draft',
   needsFfmpeg: true,
   transparent: false,
   evenSides: 'yuv420p',
@@ -108,7 +105,8 @@ export const mp4: Format = {
       halving: 6 * steps,
       describe: (crf) => `${scale} ${whole ? Math.round(crf) : crf}`,
       options(crf) {
-        const filters = debands(options) && !film.debanded ? [deband(film)] : [];
+        const deep = film.pixels === 'rgba64';
+        const filters = draft || deep || film.debanded ? [] : [deband(film)]; // with ten bits, there are no bands
         if (hardware) {
           const own = hardwareOptions(hardware, crf, draft);
           return [...toVideo(film, undefined, [...filters, ...own.filters]), ...own.encoder, ...BT709_TAGS];
