@@ -228,26 +228,20 @@ export class DebandedPlane {
 
   #findEdges([left, top, right, bottom]: Box): void {
     const [columns, rows] = [this.#columns, this.#rows];
+    const [sums, ranges] = [this.#sums, this.#ranges];
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
         const cell = y * columns + x;
         const edge =
-          this.#ranges[cell] > EDGE ||
-          (x > 0 && this.#areApart(cell, cell - 1)) ||
-          (x < columns - 1 && this.#areApart(cell, cell + 1)) ||
-          (y > 0 && this.#areApart(cell, cell - columns)) ||
-          (y < rows - 1 && this.#areApart(cell, cell + columns)) ||
+          ranges[cell] > EDGE ||
+          (x > 0 && areApart(sums, ranges, cell, cell - 1)) ||
+          (x < columns - 1 && areApart(sums, ranges, cell, cell + 1)) ||
+          (y > 0 && areApart(sums, ranges, cell, cell - columns)) ||
+          (y < rows - 1 && areApart(sums, ranges, cell, cell + columns)) ||
           this.luma?.hasEdge(2 * x, 2 * y);
         this.#edges[cell] = edge ? 1 : 0;
       }
     }
-  }
-
-  /** Whether there is an edge between neighbouring cells: their means differ by more than their values explain. */
-  #areApart(a: number, b: number): boolean {
-    const [sums, ranges] = [this.#sums, this.#ranges];
-    const apart = Math.abs(sums[a] - sums[b]) / CELL ** 2;
-    return apart - (ranges[a] + ranges[b]) / 2 > EDGE;
   }
 
   /** Whether one of 2 x 2 cells has an edge. */
@@ -444,6 +438,13 @@ export class DebandedPlane {
       }
     }
   }
+}
+
+/** Whether there is an edge between neighbouring cells: their means differ by more than their own values explain. */
+function areApart(sums: Int32Array, ranges: Uint8Array, a: number, b: number): boolean {
+  const difference = sums[a] - sums[b];
+  const explained = 32 * (ranges[a] + ranges[b]) + 64 * EDGE; // half of the ranges; sums are of 64 values
+  return difference > explained || difference < -explained;
 }
 
 /** The planes of a frame, luma first. @param to - The address of the frame. */
