@@ -38,7 +38,7 @@ const FOLDERS: Folder[] = [
   {
     path: 'src/sources/composed/page',
     runs: 'in a browser',
-    alsoInNode: ['convert.ts', 'delta.ts', 'guard.ts', 'protocol.ts'],
+    alsoInNode: ['convert.ts', 'deband.ts', 'delta.ts', 'guard.ts', 'protocol.ts'],
   },
   { path: 'src/sources', runs: 'in Node' },
   { path: 'src/jobs', runs: 'in Node' },

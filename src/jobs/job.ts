@@ -22,6 +22,7 @@ import {
   checkEncodeOptions,
   checkOutput,
   codecs,
+  debandable,
   depths,
   type FilmShape,
   gifPalettes,
@@ -237,6 +238,7 @@ const jobSchema = z.strictObject({
     fps: z.number().positive().max(1000),
     frames: count.min(1),
     pixels: z.enum(pixelFormats).optional(),
+    debanded: z.boolean().optional(),
     alpha: z.boolean().optional(),
   }),
   firstFrame: count,
@@ -349,6 +351,9 @@ function checkJob(job: Job): void {
     if (frame !== undefined && frame >= film.frames)
       wrong(`"${path}" shows frame ${frame} of ${film.frames}`);
   }
+  const encoded = outputs.map(({ path, options }) => [parseOutput(path, options), options] as const);
+  if (film.debanded && !(source.kind === 'composed' && film.pixels === 'yuv420p' && debandable(encoded)))
+    wrong('only frames of a composed scene, as yuv420p and for files without bands, are dithered');
   if (film.pixels === 'yuv420p' && (film.width % 2 !== 0 || film.height % 2 !== 0 || film.alpha))
     wrong('yuv420p frames have even sides and are opaque');
   checkSegments(segments, outputs, film, wrong);

@@ -9,6 +9,7 @@ import { frameCount, type PaceMemory, planFrames } from '../core/sweep/sweep.js'
 import {
   checkEncodeOptions,
   checkOutput,
+  debandable,
   defaultEndings,
   type EncodeOptions,
   type EncoderChoice,
@@ -115,7 +116,9 @@ export async function plan(
   const frames = request.kind === 'sweep' ? await framesFor(request, means, cache) : undefined;
   const drawn = poster ? [...outputs, parseOutput(poster.path)] : outputs;
   const formats = settings.depth === 10 ? deepFormats(request, outputs, settings) : formatsFor(drawn);
-  const source = await workshop.source(request, frames, { ...means, silent: sound !== undefined }, formats);
+  const deband = debandable(drawn.map((output) => [output, settings]));
+  const needed = { silent: sound !== undefined, deband };
+  const source = await workshop.source(request, frames, { ...means, ...needed }, formats);
   try {
     const { shape: film, firstFrame, every, backend, heard } = source;
     if (cache) await source.findFingerprints?.(cache);
@@ -267,10 +270,11 @@ function segmentsOf(
 export function keyOf(
   frames: string,
   encoder: string[],
-  { width, height, fps, pixels, alpha }: FilmShape,
+  { width, height, fps, pixels, debanded, alpha }: FilmShape,
   ffmpeg: string | undefined,
 ): string {
-  return SegmentCache.keyOf([frames, encoder, width, height, fps, pixels, alpha, ffmpeg]);
+  const shown = debanded ? [pixels, 'debanded'] : pixels;
+  return SegmentCache.keyOf([frames, encoder, width, height, fps, shown, alpha, ffmpeg]);
 }
 
 /** The pixel formats that all outputs accept, the cheapest first, since each frame is drawn once for all of them. */

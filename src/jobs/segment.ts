@@ -170,7 +170,7 @@ export async function openPlanned(job: Job, workshop: Workshop, options: Means):
   if (job.source.kind !== 'sweep') checkPins(pins, plainPins(ffmpeg));
   const backend = backends.find((known) => known === pins.backend);
   const threads = backend === 'gpu' ? undefined : options.threads;
-  const means = { ...options, threads, ...(backend && { backend }) };
+  const means = { ...options, threads, deband: film.debanded, ...(backend && { backend }) };
   let source: FrameSource;
   try {
     source = await workshop.source(job.source, job.frames, means, [film.pixels ?? 'rgba']);
@@ -187,7 +187,8 @@ export async function openPlanned(job: Job, workshop: Workshop, options: Means):
         `The film was planned with ${film.frames} frames of ${film.width}x${film.height}, but the scene has ${frames} of ${width}x${height}: plan it again.`,
       );
     }
-    const alike = [source.shape.fps === film.fps, !source.shape.alpha === !film.alpha];
+    const { fps, alpha, debanded } = source.shape;
+    const alike = [fps === film.fps, !alpha === !film.alpha, !debanded === !film.debanded];
     if (alike.includes(false) || (source.shape.pixels ?? 'rgba') !== (film.pixels ?? 'rgba'))
       throw new RefusedError(
         'The frame rate or the pixel format of the scene differs from the plan: plan the film again.',

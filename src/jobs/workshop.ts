@@ -42,6 +42,8 @@ export interface Means extends RendererOptions {
   follow?: boolean | undefined;
   /** Whether a composed scene's own sound is not needed. */
   silent?: boolean | undefined;
+  /** Whether a composed scene's gradients may be dithered against bands. */
+  deband?: boolean | undefined;
   /** Called occasionally during long work before the first frame, with its stage: "checking frame 9 of 500". */
   onStage?: ((doing: string) => void) | undefined;
   /** Called after each cell of a contact sheet, with the number drawn so far and the time when the first was begun. */
@@ -188,7 +190,7 @@ export class Workshop {
 
   private async composed(
     { target, bundle: expected, ...show }: ComposedRequest,
-    { browser, concurrency, timeout, here, follow, silent, onWarning, signal, ffmpeg }: Means,
+    { browser, concurrency, timeout, here, follow, silent, deband, onWarning, signal, ffmpeg }: Means,
     formats: readonly PixelFormat[],
   ): Promise<FrameSource> {
     pretendHome();
@@ -203,6 +205,7 @@ export class Workshop {
       timeout,
       follow,
       silent,
+      deband,
       ffmpeg: () => this.ffmpeg({ ffmpeg, timeout }),
       foresee: !here && expected === undefined,
       onWarning,

@@ -40,6 +40,7 @@ export {
 } from './options.js';
 export {
   checkOutput,
+  debandable,
   type FilmShape,
   framePath,
   isStill,

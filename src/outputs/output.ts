@@ -146,6 +146,10 @@ export function soundlessNote({ path, format }: Output): string {
 /** Whether ffmpeg is needed to make it. */
 export const needsFfmpeg = ({ format }: Output): boolean => formatNamed(format).needsFfmpeg;
 
+/** Whether all of a film's outputs show its gradients dithered, so that its frames may be. */
+export const debandable = (outputs: readonly (readonly [Output, EncodeOptions])[]): boolean =>
+  outputs.every(([{ format }, options]) => formatNamed(format).debands?.(options));
+
 /** The pixel formats that the format's encoder accepts, the cheapest first. */
 export const pixelFormatsFor = ({ format }: Output): PixelFormat[] => [...formatNamed(format).pixels];
 

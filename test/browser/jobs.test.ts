@@ -6,6 +6,7 @@ import { Browsers } from '../../dist/browser/browsers.js';
 import { makeFilm } from '../../dist/jobs/film.js';
 import { readJob, writeJob } from '../../dist/jobs/job.js';
 import { join } from '../../dist/jobs/join.js';
+import { partsOf } from '../../dist/jobs/parts.js';
 import { plan } from '../../dist/jobs/plan.js';
 import { recipeOf, renderFilm, renderStill } from '../../dist/jobs/render.js';
 import { segment } from '../../dist/jobs/segment.js';
@@ -54,6 +55,73 @@ test('films and stills are rendered from code as by the command', async () => {
   const still = ['still', path, ...small, '--at', '1', '--out', at(folder, 'command.png')];
   expect((await inProcess(still)).code).toBe(0);
   expect(bytesOf('code.png')).toBe(bytesOf('command.png'));
+});
+
+/** A gradient with letters, which moves in its first half. */
+const gradient = at(folder, 'gradient.tsx');
+writeFileSync(
+  gradient,
+  `import { Gradient, makeScene2D, Rect, Txt } from '@motion-canvas/2d';
+  import { createRef, waitFor } from '@motion-canvas/core';
+  const stops = [{ offset: 0, color: '#101820' }, { offset: 1, color: '#303028' }];
+  export default makeScene2D(function* (view) {
+    const rect = createRef<Rect>();
+    const fill = new Gradient({ from: [-960, -300], to: [960, 300], stops });
+    view.add(<Rect ref={rect} size={2400} fill={fill} />);
+    view.add(<Txt text={'Bands'} fontSize={300} fill={'#fff'} />);
+    yield* rect().rotation(90, 0.5);
+    yield* waitFor(0.5);
+  });`,
+);
+
+test('gradients are dithered in the page if all files are to be, and the same by any number of pages', async () => {
+  const shown = { size: [320, 180] as [number, number], fps: 10 };
+  const planned = (names: string[], encode = {}, means = {}) => {
+    const source = { kind: 'composed', target: { kind: 'scene', path: gradient }, ...shown } as const;
+    return plan(
+      { source, outputs: names.map((name) => ({ path: at(folder, name) })), encode },
+      workshop,
+      means,
+    );
+  };
+  const dithered = async (...args: Parameters<typeof planned>) => {
+    const job = await planned(...args);
+    await workshop.finish(job);
+    const [{ options }] = [...partsOf(job.outputs, job.film)][0].parts;
+    return { page: job.film.debanded ?? false, ffmpeg: options.join(' ').includes('gradfun') };
+  };
+  expect(await dithered(['film.mp4'])).toEqual({ page: true, ffmpeg: false });
+  expect(await dithered(['film.mp4'], { quality: 'draft' })).toEqual({ page: false, ffmpeg: false });
+  expect(await dithered(['film.mp4', 'film.webm'])).toEqual({ page: false, ffmpeg: true });
+
+  const frames = async (names: string[], pages: number) => {
+    const job = await planned(names, {}, { concurrency: pages });
+    const all: Buffer[] = [];
+    for await (const frame of workshop.sourceOf(job)!.frames([[0, job.film.frames - 1]]))
+      all.push(Buffer.from(frame));
+    await workshop.finish(job);
+    return all;
+  };
+  const one = await frames(['film.mp4'], 1);
+  expect(one).toHaveLength(10);
+  expect((await frames(['film.mp4'], 3)).map((frame, i) => frame.equals(one[i]))).not.toContain(false);
+  expect((await frames(['film.mp4', 'film.webm'], 1)).map((frame, i) => frame.equals(one[i]))).not.toContain(
+    true,
+  );
+});
+
+test('lossless copies of dithered frames and of others have different keys', async () => {
+  const keys = async (...names: string[]) => {
+    const source = { kind: 'composed', target: { kind: 'scene', path: gradient }, ...shown } as const;
+    const outputs = names.map((name) => ({ path: at(folder, name) }));
+    const job = await plan({ source, outputs, encode: { maxSize: 1e6 } }, workshop);
+    await workshop.finish(job);
+    const { parts } = job.segments[0];
+    return parts.filter(({ output, take }) => output === 0 && take === 'copy').map(({ keys }) => keys[0]);
+  };
+  const [one, two] = [await keys('film.mp4'), await keys('film.mp4', 'film.webm')];
+  expect([one.length, two.length]).toEqual([1, 1]);
+  expect(one).not.toEqual(two);
 });
 
 test.each([

@@ -80,6 +80,11 @@ describe('a job from anyone', () => {
       (job) => Object.assign(job.film, { alpha: true, pixels: 'yuv420p' }),
       /yuv420p|opaque/,
     ],
+    [
+      'frames that are dithered in a page',
+      ({ film }) => (film.debanded = true),
+      /only frames of a composed scene/,
+    ],
     ['a pin that controls a terminal', ({ pins }) => (pins.ffmpeg = '\u001b[2J'), /ffmpeg/],
   ])('is checked: %s', async (_, change, complaint) => {
     const job = JSON.parse(await planned());

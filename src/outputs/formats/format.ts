@@ -38,6 +38,8 @@ export interface Format {
   deep?: boolean;
   /** The pixel formats that its encoder accepts, the cheapest first. */
   pixels: readonly PixelFormat[];
+  /** Whether gradients are dithered against bands, unless they are already. */
+  debands?(options: EncodeOptions): boolean;
   /** Whether ffmpeg makes it. */
   needsFfmpeg: boolean;
 
@@ -220,6 +222,8 @@ export interface FilmShape {
   frames: number;
   /** The frames' pixel format: one of pixelFormatsFor(output). Defaults to `rgba`. */
   pixels?: PixelFormat;
+  /** Whether gradients in the frames have been dithered against bands. */
+  debanded?: boolean | undefined;
   /** Whether the A of RGBA counts. Otherwise it is ignored and frames are opaque. */
   alpha?: boolean;
 }

@@ -1,5 +1,6 @@
 /** MP4 with H.264, which every player and platform accepts. */
 
+import { bandRadius } from '../../core/frame/bands.js';
 import { mp4Reader } from '../../files/read/mp4.js';
 import { BT709_TAGS, toVideo } from './arguments.js';
 import { type EncodeOptions, type FilmShape, type Format, qualityOf } from './format.js';
@@ -15,8 +16,8 @@ const QUICKER = ':ref=1:rc-lookahead=20';
 
 /**
  * Against bands in smooth, dark pictures. Eight bits are too coarse for these, and x264 flattens what is left:
- * - gradfun dithers gradients whose steps are at most 2 of 255, and leaves everything else alone. It needs no dither in
- *   the frames, which composed scenes cannot have.
+ * - gradfun dithers gradients whose steps are at most 2 of 255. It needs no dither in the frames. Composed scenes are
+ *   dithered in the page instead, where that costs less and leaves letters alone.
  * - aq-mode=3 spends more bits on dark areas.
  * - Trellis quantisation, x264's default, rounds a faint dither away; without it, and with less of a deadzone, the
  *   dither stays, and encoding is faster.
@@ -31,11 +32,9 @@ const SMOOTH = ':aq-mode=3:trellis=0:deadzone-intra=4:deadzone-inter=4';
  */
 const LEANER = ':partitions=p8x8,i4x4,i8x8:me=dia:b-adapt=0:psy-rd=0.7';
 
-/** The radius, in pixels, in which gradfun looks for a gradient: 16 at 540 pixels, and at most 32. */
-function deband({ width, height }: FilmShape): string {
-  const radius = Math.min(32, Math.max(8, Math.round(Math.min(width, height) / 34)));
-  return `gradfun=strength=2:radius=${radius}`;
-}
+/** Dithers gradients. */
+const deband = ({ width, height }: FilmShape): string =>
+  `gradfun=strength=2:radius=${bandRadius(width, height)}`;
 
 /**
  * Threads of every x264. Its bytes depend on them, so they must not depend on the machine: this is x264's default for
@@ -76,6 +75,7 @@ export const mp4: Format = {
   bits: 8,
   deep: true,
   pixels: ['yuv420p', 'rgba', 'rgba64'],
+  debands: ({ quality }) => quality !== 'draft',
   needsFfmpeg: true,
   transparent: false,
   evenSides: 'yuv420p',
@@ -113,7 +113,7 @@ export const mp4: Format = {
       describe: (crf) => `${scale} ${whole ? Math.round(crf) : crf}`,
       options(crf) {
         const deep = film.pixels === 'rgba64';
-        const filters = draft || deep ? [] : [deband(film)]; // with ten bits, there are no bands
+        const filters = draft || deep || film.debanded ? [] : [deband(film)]; // with ten bits, there are no bands
         if (hardware) {
           const own = hardwareOptions(hardware, crf, draft);
           return [...toVideo(film, undefined, [...filters, ...own.filters]), ...own.encoder, ...BT709_TAGS];

@@ -43,16 +43,23 @@ export const i32 = {
   add: binary(0x6a),
   sub: binary(0x6b),
   mul: binary(0x6c),
+  or: binary(0x72),
+  shl: binary(0x74),
   lessUnsigned: binary(0x49),
   lessOrEqualUnsigned: binary(0x4d),
   greaterOrEqualUnsigned: binary(0x4f),
   load: (address: Code, offset = 0) => [address, 0x28, 2, unsigned(offset)],
+  store: (address: Code, value: Code) => [address, value, 0x36, 2, 0],
   /** Stores the lowest byte. */
   store8: (address: Code, value: Code) => [address, value, 0x3a, 0, 0],
 };
 
 export const v128 = {
   load: (address: Code, offset = 0) => [address, vector(0), 4, unsigned(offset)],
+  /** Loads eight bytes, widened to 16 bits each. */
+  load8x8Unsigned: (address: Code, offset = 0) => [address, vector(2), 3, unsigned(offset)],
+  /** Loads eight bytes into the first half of a vector, and 0 into the second. */
+  load64Zero: (address: Code, offset = 0) => [address, vector(0x5d), 3, unsigned(offset)],
   /** Loads one float32 into all four lanes. */
   loadSplat: (address: Code, offset = 0) => [address, vector(9), 2, unsigned(offset)],
   store: (address: Code, value: Code, offset = 0) => [address, value, vector(11), 4, unsigned(offset)],
@@ -90,12 +97,24 @@ export const i32x4 = {
   shrSigned: (a: Code, bits: number) => [a, i32.const(bits), vector(0xac)],
   /** Products of int16, added in adjacent pairs. */
   dot: binary(vector(0xba)),
+  /** Adds adjacent pairs of int16. */
+  addPairs: unary(vector(0x7e)),
+  lane: (a: Code, index: number) => [a, vector(0x1b), index],
   /** Float to int towards zero; NaN becomes 0. */
   truncate: unary(vector(0xf8)),
 };
 
 export const i16x8 = {
+  abs: unary(vector(0x80)),
+  shl: (a: Code, bits: number) => [a, i32.const(bits), vector(0x8b)],
+  shrUnsigned: (a: Code, bits: number) => [a, i32.const(bits), vector(0x8d)],
   add: binary(vector(0x8e)),
+  addSaturated: binary(vector(0x8f)),
+  sub: binary(vector(0x91)),
+  subSaturatedUnsigned: binary(vector(0x93)),
+  mul: binary(vector(0x95)),
+  /** (a * b + 2^14) >> 15. */
+  mulQ15: binary(vector(0x82)),
   /** Widens the first or the last eight bytes of a vector to 16 bits each. */
   extendLow: unary(vector(0x89)),
   extendHigh: unary(vector(0x8a)),
@@ -104,6 +123,9 @@ export const i16x8 = {
 };
 
 export const i8x16 = {
+  minUnsigned: binary(vector(0x77)),
+  maxUnsigned: binary(vector(0x79)),
+  laneUnsigned: (a: Code, index: number) => [a, vector(0x16), index],
   /** Picks sixteen of the 32 bytes of a and b, by index. */
   shuffle: (a: Code, b: Code, bytes: number[]) => [a, b, vector(0x0d), bytes],
   /** Narrows sixteen int16 to bytes. */

@@ -39,6 +39,8 @@ export interface ComposedOptions extends SessionOptions {
   foresee?: boolean;
   /** The acceptable pixel formats of frames, best first. Defaults to `rgba`. */
   formats?: readonly PixelFormat[];
+  /** Whether to dither gradients against bands, if frames are sent as planes. */
+  deband?: boolean | undefined;
   /** Values that override the project's variables. */
   variables?: Record<string, unknown>;
   /** The first and last frame, counted from 0. Defaults to all, or for a project to the range set in its editor. */
@@ -80,6 +82,7 @@ export async function openComposed(
   const { transparent, evaluation, follow, strict, formats = [] } = options;
   const pixels =
     formats.find((format) => canBe(format, size) && !(transparent && format !== 'rgba')) ?? 'rgba';
+  const deband = (options.deband && pixels === 'yuv420p') || undefined;
   const queue = new FrameQueue(size, pixels);
   const prints = new Map<number, string>(); // the known fingerprints, by frame number in the whole film
   const take: TakeFrames = (frames, delta) => {
@@ -107,7 +110,8 @@ export async function openComposed(
     options.signal?.throwIfAborted();
     const background = transparent ? '#0000' : defaults.background;
     const variables = options.variables ?? {};
-    const settings = { view, size, fps, background, transparent, evaluation, pixels, variables, follow };
+    const how = { transparent, evaluation, pixels, deband, variables, follow };
+    const settings = { view, size, fps, background, ...how };
     const listen = !(options.silent || options.still || planned);
     const info = await session.open({ ...settings, listen });
     const sound = info.sound && (await session.soundtrack(info.sound, (path) => hasSound(path, options)));
@@ -120,8 +124,8 @@ export async function openComposed(
         ? await session.fingerprints(settings, first, last, every)
         : undefined;
     if (foresee) expected.complete();
-    const how = evaluation ? `, ${evaluation}` : ''; // as part of it, since it is in all keys
-    const arithmetic = `${info.arithmetic}${how}, graphics by ${session.graphics}`;
+    const evaluated = evaluation ? `, ${evaluation}` : ''; // as part of it, since it is in all keys
+    const arithmetic = `${info.arithmetic}${evaluated}, graphics by ${session.graphics}`;
     const { follow: _, ...shownBy } = settings; // following a scene does not change its frames
     const numberOf = (frame: number) => first + frame * every; // in the whole film
     return {
@@ -132,6 +136,7 @@ export async function openComposed(
         frames: Math.ceil((last - first + 1) / every),
         alpha: transparent,
         pixels,
+        debanded: deband,
       },
       firstFrame: first,
       every,

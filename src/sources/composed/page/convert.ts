@@ -17,6 +17,13 @@ import {
   type Local,
   v128,
 } from '../../../renderers/cpu/wasm.js';
+import {
+  type Constant,
+  type DebandExports,
+  type DebandedPlane,
+  debandedPlanes,
+  emitDeband,
+} from './deband.js';
 import { Runs } from './delta.js';
 
 /** The byte order of a canvas's pixels: four bytes each, of which the last is the alpha. */
@@ -37,13 +44,13 @@ const GAP = 4;
 /** The number of pixels of a packed frame that are compared at a time. */
 const PIECE = 512 * STEP;
 const PAGE = 65536;
-/** The address of the bits that are 1 in all of a picture's pixels, after the module's six constants of 16 bytes. */
-const COMMON = 96;
+/** The address of the bits that are 1 in all of a picture's pixels, after the module's constants. */
+const COMMON = 1024;
 /** The first free address. */
 const FREE = COMMON + 16;
 
 /** All parameters except the counts are addresses. */
-interface Exports {
+interface Exports extends DebandExports {
   /** Converts `count` pixels (a multiple of STEP) of two rows to Y, Cb and Cr. */
   planes(
     above: number,
@@ -86,10 +93,18 @@ export class Converter {
   readonly #flags: number;
   readonly #pictures: number;
   readonly #to: number;
+  /** The planes before gradients are dithered, unless they are not. */
+  readonly #debanded: DebandedPlane[];
   #current = 0;
   #first = true;
 
-  constructor(size: readonly [width: number, height: number], format: PixelFormat, order: ByteOrder) {
+  /** @param deband - Whether to dither gradients of planes: see deband.ts. */
+  constructor(
+    size: readonly [width: number, height: number],
+    format: PixelFormat,
+    order: ByteOrder,
+    deband = false,
+  ) {
     this.#size = size;
     this.#format = format;
     this.#order = order;
@@ -106,12 +121,19 @@ export class Converter {
     this.#flags = this.#changed + aligned(this.#rows.length);
     this.#pictures = this.#flags + aligned(this.#rows.length * this.#steps);
     this.#to = this.#pictures + 2 * this.#picture;
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((this.#to + aligned(4 * words)) / PAGE) });
-    const module = new WebAssembly.Module(emit(order));
+    let end = this.#to + aligned(4 * words);
+    this.#debanded = deband ? debandedPlanes(size, this.#to) : [];
+    const starts = this.#debanded.map(({ bytes }) => {
+      end += bytes;
+      return end - bytes;
+    });
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
+    const module = new WebAssembly.Module(emit(order, deband));
     this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#bytes.fill(255, this.#pictures, this.#to); // what fills up a picture counts as opaque
     this.#frame = new Uint32Array(memory.buffer, this.#to, words);
+    for (const [i, plane] of this.#debanded.entries()) plane.place(starts[i], this.#bytes, this.#exports);
   }
 
   /** The buffer for the next picture, top row first. */
@@ -146,9 +168,11 @@ export class Converter {
       if (this.#format === 'yuv420p') this.#toPlanes(2 * row, spans, lists);
       else this.#toPacked(row * PIECE, spans, lists[0]);
     }
+    for (const [i, plane] of this.#debanded.entries()) plane.write(this.#to, lists[i]);
+    const runs = this.#first ? [0, this.#frame.length] : lists.flatMap(({ list }) => list);
     this.#current = 1 - this.#current;
     this.#first = false;
-    return { frame: this.#frame, runs: lists.flatMap(({ list }) => list) };
+    return { frame: this.#frame, runs };
   }
 
   get #steps(): number {
@@ -191,9 +215,16 @@ export class Converter {
       const whole = to - ((to - from) % STEP);
       if (whole > from) this.#stepsToPlanes(row, from, whole - from);
       if (whole < to) this.#stepsToPlanes(row, to - STEP, STEP);
+      if (this.#debanded.length > 0) {
+        const [luma, ...chroma] = this.#debanded;
+        luma.change(row, 2, from, to);
+        for (const plane of chroma) plane.change(row / 2, 1, from / 2, to / 2);
+        continue;
+      }
       cb.add(chroma + from / 2, chroma + to / 2);
       cr.add(chroma + (width * height) / 4 + from / 2, chroma + (width * height) / 4 + to / 2);
     }
+    if (this.#debanded.length > 0) return;
     for (const line of [row, row + 1])
       for (const [from, to] of spans) y.add(line * width + from, line * width + to);
   }
@@ -201,9 +232,14 @@ export class Converter {
   #stepsToPlanes(row: number, column: number, count: number): void {
     const [width, height] = this.#size;
     const pixels = this.#address + 4 * (row * width + column);
-    const y = this.#to + row * width + column;
-    const cb = this.#to + width * height + (row * width) / 4 + column / 2;
-    this.#exports.planes(pixels, pixels + 4 * width, y, y + width, cb, cb + (width * height) / 4, count);
+    const [luma, ...chroma] = this.#debanded;
+    const to = luma ? luma.from : this.#to;
+    const stride = luma ? luma.stride : width;
+    const y = to + row * stride + column;
+    const [cb, cr] = luma
+      ? chroma.map((plane) => plane.from + (row / 2) * plane.stride + column / 2)
+      : [0, 1].map((i) => to + width * height + ((row + i * height) * width) / 4 + column / 2);
+    this.#exports.planes(pixels, pixels + 4 * width, y, y + stride, cb, cr, count);
   }
 
   #toPacked(first: number, spans: Iterable<readonly [number, number]>, runs: Runs): void {
@@ -227,9 +263,11 @@ interface Weights {
   shift: number;
 }
 
-function emit(order: ByteOrder): Uint8Array<ArrayBuffer> {
-  const { planes, constants } = emitPlanes(order);
-  const functions = { planes, swap: emitSwap(), compare: emitCompare() };
+function emit(order: ByteOrder, deband: boolean): Uint8Array<ArrayBuffer> {
+  const constants: number[] = []; // int16, eight per vector
+  const constant: Constant = (lanes) => v128.load(i32.const(2 * (constants.push(...lanes) - 8)));
+  const planes = emitPlanes(order, constant);
+  const functions = { planes, swap: emitSwap(), compare: emitCompare(), ...(deband && emitDeband(constant)) };
   return assemble(functions, new Uint8Array(Int16Array.from(constants).buffer));
 }
 
@@ -278,9 +316,7 @@ function emitSwap(): FunctionBuilder {
   return f;
 }
 
-function emitPlanes(order: ByteOrder): { planes: FunctionBuilder; constants: number[] } {
-  const constants: number[] = []; // int16, eight per vector
-  const constant = (lanes: number[]): Code => v128.load(i32.const(2 * (constants.push(...lanes) - 8)));
+function emitPlanes(order: ByteOrder, constant: Constant): FunctionBuilder {
   const conversion = ({ r, g, b, offset, shift }: Weights) => {
     const pixel = order === 'rgb' ? [r, g, b, 0] : [b, g, r, 0];
     return {
@@ -351,7 +387,7 @@ function emitPlanes(order: ByteOrder): { planes: FunctionBuilder; constants: num
     ],
     count.tee(i32.sub(count.get, i32.const(STEP))),
   );
-  return { planes: f, constants };
+  return f;
 }
 
 function advance(pointer: Local, by: number): Code {

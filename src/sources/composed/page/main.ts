@@ -58,7 +58,7 @@ export function start(project: ProjectSettings): void {
         drawNetworks(settings.evaluation);
         await watchText();
         film = await openFilm(project, settings);
-        reader = new FrameReader(settings.pixels, settings.transparent);
+        reader = new FrameReader(settings.pixels, settings.transparent, settings.deband);
         return { ...film.info, arithmetic: arithmeticHere() };
       }),
     draw: (first, last, step, page, pages) =>

@@ -54,6 +54,8 @@ export interface FilmSettings {
   evaluation?: 'adaptive' | undefined;
   /** The format in which frames are sent. */
   pixels: PixelFormat;
+  /** Whether gradients are dithered: see deband.ts. */
+  deband?: boolean | undefined;
   /** Whether to record the canvas calls that draw each frame: see trace.ts. */
   follow?: boolean;
   /** Replace the project's own variables. Some scene must read each of them. */

@@ -15,10 +15,14 @@ export class FrameReader {
   #converter: Converter | undefined;
   #translucent = false;
 
-  /** @param transparent - Whether to keep the alpha channel. */
+  /**
+   * @param transparent - Whether to keep the alpha channel.
+   * @param deband - Whether to dither gradients: see deband.ts.
+   */
   constructor(
     private readonly format: PixelFormat,
     private readonly transparent = false,
+    private readonly deband = false,
   ) {}
 
   /**
@@ -49,7 +53,7 @@ export class FrameReader {
     const frame = new VideoFrame(canvas, { timestamp: 0, alpha: 'discard' });
     try {
       const order = ORDERS[frame.format!];
-      this.#converter ??= new Converter(size, this.format, order ?? 'rgb');
+      this.#converter ??= new Converter(size, this.format, order ?? 'rgb', this.deband);
       if (order) await frame.copyTo(this.#converter.pixels);
       else this.#converter.pixels.set(dataOf(context)); // the canvas is in GPU memory
       return this.#converter;
