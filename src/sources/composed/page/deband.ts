@@ -11,6 +11,7 @@
  */
 
 import { bandRadius } from '../../../core/frame/bands.js';
+import { BAYER } from '../../../core/frame/colour.js';
 import {
   type Code,
   doWhile,
@@ -31,17 +32,13 @@ const EDGE = 6;
 /** Changed cells with at most this many unchanged ones between them are one run. */
 const GAP = 4;
 
-/** gradfun's ordered dither, in 128ths of a step. */
-export const DITHER = [
-  [0, 96, 24, 120, 6, 102, 30, 126],
-  [64, 32, 88, 56, 70, 38, 94, 62],
-  [16, 112, 8, 104, 22, 118, 14, 110],
-  [80, 48, 72, 40, 86, 54, 78, 46],
-  [4, 100, 28, 124, 2, 98, 26, 122],
-  [68, 36, 92, 60, 66, 34, 90, 58],
-  [20, 116, 12, 108, 18, 114, 10, 106],
-  [84, 52, 76, 44, 82, 50, 74, 42],
-];
+/**
+ * The ordered dither by row, in 128ths of a step: it leaves whole steps as they are. Bayer's matrix is transposed,
+ * because that breaks up bands between horizontal neighbours best.
+ */
+export const DITHER = Array.from({ length: CELL }, (_, row) =>
+  Array.from({ length: CELL }, (_, column) => 128 * BAYER[CELL * column + row] - 1),
+);
 /** How far pixels are from one of the two nearest centres of cells to the other, as fractions of 2^15. */
 const TOWARDS = [9, 11, 13, 15, 1, 3, 5, 7].map((sixteenths) => sixteenths << 11);
 
