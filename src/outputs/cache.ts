@@ -19,6 +19,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const KEY = /^[0-9a-f]{40}$/;
 
+/** How often a segment is read that other processes remove and store again. */
+const ATTEMPTS = 4;
+
 /**
  * The ending of a segment's digest: SHA-256 of its key and its bytes, so that swapped segments are detected. After a
  * space follows the number of bytes, so that a segment cut short is recognised without reading it.
@@ -121,26 +124,35 @@ export class SegmentCache {
   /** The same, but tells missing and damaged segments apart, and throws if the disk fails: the segment may be fine. */
   async fetch(key: string, to: string): Promise<'taken' | 'missing' | 'damaged'> {
     const path = this.pathOf(key);
-    try {
-      const digest = await this.check(path);
-      // What is there may be a link to another segment, which a copy would overwrite.
-      for (const file of [to, to + BESIDE]) await fs.rm(file, { force: true });
-      await linkOrCopy(path, to);
-      if (digest !== (await digestOf(key, to))) throw new Damage();
-      if (await isFile(path + BESIDE).catch(() => false))
-        await linkOrCopy(path + BESIDE, to + BESIDE).catch(() => {});
-      const now = new Date();
-      await fs.utimes(path, now, now).catch(() => {}); // trim() drops the least recently used
-      return 'taken';
-    } catch (error) {
-      await fs.rm(to, { force: true }).catch(() => {});
-      // Of two processes that find damage, the second finds nothing.
-      if ((isAbsence(error) || error instanceof Damage) && !(await exists(path))) return 'missing';
-      if (!(error instanceof Damage)) throw error;
-      await this.drop(path);
-      this.damaged++;
-      return 'damaged';
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.copyChecked(key, to);
+        return 'taken';
+      } catch (error) {
+        await fs.rm(to, { force: true }).catch(() => {});
+        // Of two processes that find damage, the second finds nothing.
+        if ((isAbsence(error) || error instanceof Damage) && !(await exists(path))) return 'missing';
+        if (isAbsence(error) && attempt < ATTEMPTS) continue; // another process has replaced it meanwhile
+        if (!(error instanceof Damage)) throw error;
+        await this.drop(path);
+        this.damaged++;
+        return 'damaged';
+      }
     }
+  }
+
+  /** Copies a segment and the file beside it. @throws Damage, or the system's error. */
+  private async copyChecked(key: string, to: string): Promise<void> {
+    const path = this.pathOf(key);
+    const digest = await this.check(path);
+    // What is there may be a link to another segment, which a copy would overwrite.
+    for (const file of [to, to + BESIDE]) await fs.rm(file, { force: true });
+    await linkOrCopy(path, to);
+    if (digest !== (await digestOf(key, to))) throw new Damage();
+    if (await isFile(path + BESIDE).catch(() => false))
+      await linkOrCopy(path + BESIDE, to + BESIDE).catch(() => {});
+    const now = new Date();
+    await fs.utimes(path, now, now).catch(() => {}); // trim() drops the least recently used
   }
 
   /**
@@ -175,7 +187,7 @@ export class SegmentCache {
     try {
       await makeFolder(this.folder);
       for (const file of [path, path + DIGEST])
-        if ((await exists(file)) && !(await isFile(file))) await this.drop(path); // a rename replaces only files
+        if (!(await isFile(file).catch(trueIfAbsent))) await this.drop(path); // a rename replaces only files
       await linkOrCopy(from, unfinished);
       const { size } = await flush(unfinished); // after a crash, there must be no name without its bytes
       await this.copy(from + BESIDE, path + BESIDE).catch(() => {});
@@ -327,6 +339,11 @@ function isAbsence(error: unknown): boolean {
 
 function throwUnlessAbsent(error: unknown): false {
   if (isAbsence(error)) return false;
+  throw error;
+}
+
+function trueIfAbsent(error: unknown): true {
+  if (isAbsence(error)) return true;
   throw error;
 }
 

@@ -291,6 +291,17 @@ test('what killed processes left is removed after a day, and nothing else', asyn
   );
 });
 
+test('a segment that another process removes and stores again meanwhile is read', async () => {
+  const files = store();
+  await files.put(KEY, made('bytes'));
+  for (const name of ['link', 'copyFile'] as const)
+    vi.spyOn(fs, name).mockRejectedValueOnce(systemError('ENOENT'));
+  expect(await files.take(KEY, folder.in('taken'))).toBe('taken');
+  expect(readFileSync(folder.in('taken'), 'utf8')).toBe('bytes');
+  // The folder of the copy is missing, which no attempt changes.
+  expect(await transient(files.take(KEY, folder.in('missing', 'taken')))).toContain('ENOENT');
+});
+
 test(`processes killed at random moments leave only whole files (${seed.hint})`, async () => {
   const random = seedrandom(String(seed.value));
   const keys = Array.from({ length: 40 }, (_, i) => keyOf(i));
@@ -346,6 +357,7 @@ test(`processes killed at random moments leave only whole files (${seed.hint})`,
       const children = await Promise.all([0, 1, 2].map(start));
       for (const child of children) {
         await new Promise((done) => setTimeout(done, 150 * random()));
+        expect(child.exitCode).toBe(null); // it has not failed
         const gone = new Promise((done) => child.once('exit', done));
         child.kill('SIGKILL');
         await gone;
