@@ -236,8 +236,13 @@ describe('a disk that fails', () => {
     const files = store();
     await files.put(KEY, made());
     rmSync(folder.in('store'), { recursive: true });
-    for (const work of [files.put(KEY, made()), files.among([KEY]), files.take(KEY, folder.in('taken'))])
-      expect(await transient(work)).toBe(
+    const works = [
+      () => files.put(KEY, made()),
+      () => files.among([KEY]),
+      () => files.take(KEY, folder.in('taken')),
+    ];
+    for (const work of works)
+      expect(await transient(work())).toBe(
         'The store STORE has vanished: mount its disk again, or create the folder, then try again.',
       );
     expect(existsSync(folder.in('store'))).toBe(false);
