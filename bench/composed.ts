@@ -165,8 +165,12 @@ async function drawOnly(
   const studio = new Studio();
   try {
     const source = await openComposed(target, { variables, formats: ['yuv420p'] }, studio);
-    for await (const _ of source.frames([[0, MIXED.frames - 1]]));
-    return await source.times();
+    try {
+      for await (const _ of source.frames([[0, MIXED.frames - 1]]));
+      return await source.times();
+    } finally {
+      await source.close(); // or its server keeps this process alive
+    }
   } finally {
     await studio.close();
   }
