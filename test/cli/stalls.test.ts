@@ -54,9 +54,10 @@ describe.skipIf(process.platform === 'win32').concurrent('an ffmpeg that hangs',
   });
 
   test('is waited for if it is only slow', async () => {
-    const ffmpeg = await ffmpegThat('slow', '*concat*', 'i=0; while [ $i -lt 1500000 ]; do i=$((i+1)); done');
+    // For about 5 seconds. With a timeout of 1 second, the version check may fail on a busy machine.
+    const ffmpeg = await ffmpegThat('slow', '*concat*', 'i=0; while [ $i -lt 6000000 ]; do i=$((i+1)); done');
     const film = join(folder, 'slow.mp4');
-    const args = ['render', 'weight-scale', ...SMALL, '--out', film, '--ffmpeg', ffmpeg, '--timeout', '1'];
+    const args = ['render', 'weight-scale', ...SMALL, '--out', film, '--ffmpeg', ffmpeg, '--timeout', '3'];
     expect(await untrained(args)).toMatchObject({ code: 0, stderr: '' });
     expect(existsSync(film)).toBe(true);
   });
