@@ -125,7 +125,7 @@ export function tellChanges({ folders, workingFolder, files, modules, requested 
   };
 }
 
-/** What tells a file from a changed one without reading it; undefined if there is none, or it cannot be read now. */
+/** Tells versions of a file apart without reading it; undefined if there is none or it is inaccessible. */
 function stateOf(path: string): string | undefined {
   try {
     const { mtimeMs, size } = statSync(path);

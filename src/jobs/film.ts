@@ -141,7 +141,7 @@ async function missingSegments(job: Job, store: LocalStore): Promise<{ missing: 
   return { missing, toDraw };
 }
 
-/** The maximum number of segments to make at a time: with more, renderers are seldom ahead of the encoders. */
+/** The maximum number of segments to make at a time, however much memory is free: each has its own encoders. */
 const MOST_LANES = 4;
 
 /**

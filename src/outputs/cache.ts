@@ -19,7 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const KEY = /^[0-9a-f]{40}$/;
 
-/** How often a segment is read that other processes remove and store again. */
+/** How many times to try reading a segment that other processes keep removing and storing again. */
 const ATTEMPTS = 4;
 
 /**

@@ -1,13 +1,13 @@
 /**
  * Dithers gradients of a frame's planes, in WebAssembly, so that encoding shows no bands. ffmpeg's gradfun does the
- * same, but also around letters and lines, which then cost bytes and time in every frame, even in one that rests.
+ * same, but also around letters and lines, which then cost bytes and time in every frame, even if nothing moves.
  *
  * A plane is divided into cells of 8 x 8 values. Each pixel moves towards the mean of its surroundings, plus an ordered
- * dither, the less the further it is from that mean. The means are those of squares of cells, interpolated between the
- * cells' centres. A cell with an edge is in no square, and nothing in it or in its neighbours changes: so squares
- * shrink near edges, and flat areas stay as they are. Around letters, chroma changes by only a few steps, so an edge of
- * luma is one of chroma, too. A frame is the same whether all of it is dithered or only what has changed, with all that
- * depends on it.
+ * dither: the further it is from that mean, the less it moves. The means are those of squares of cells, interpolated
+ * between the cells' centres. A cell with an edge is in no square, and nothing in it or in its neighbours changes: so
+ * squares shrink near edges, and flat areas stay as they are. Around letters, chroma changes by only a few steps, so an
+ * edge of luma is one of chroma, too. A frame is the same whether all of it is dithered or only what has changed, with
+ * all that depends on it.
  */
 
 import { bandRadius } from '../../../core/frame/bands.js';
@@ -27,7 +27,7 @@ import type { Runs } from './delta.js';
 
 /** The side of a cell. */
 const CELL = 8;
-/** A greater range of values within a cell, or step from one to its neighbour, is an edge. */
+/** A range of values within a cell, or a step between neighbouring cells, that exceeds this is an edge. */
 const EDGE = 6;
 /** Changed cells with at most this many unchanged ones between them are one run. */
 const GAP = 4;
@@ -152,7 +152,7 @@ export class DebandedPlane {
     this.#scratch = scratch;
   }
 
-  /** The bytes of the plane, whose last cells are read as whole ones, of what is known of its cells, and of a cell. */
+  /** The sizes in bytes of the plane (padded to whole cells), of the data about its cells, and of one scratch cell. */
   #parts(): number[] {
     const [columns, rows] = [this.#columns, this.#rows];
     const cells = alignedTo16(columns * rows);
@@ -160,7 +160,7 @@ export class DebandedPlane {
     return [CELL * rows * this.stride, 4 * cells, cells, cells, padded, CELL * CELL].map(alignedTo16);
   }
 
-  /** Notes that values of some rows, all of one row of cells, have changed: from a column to the one before another. */
+  /** Notes that values have changed in some rows (all within one row of cells), in columns `from` to `to - 1`. */
   change(row: number, rows: number, from: number, to: number): void {
     const { width } = this.#shape;
     if (to === width && this.stride > width) {
@@ -530,7 +530,7 @@ function emitWrite(constant: Constant | undefined): FunctionBuilder {
     right.set(i8x16.shuffle(value.get, value.get, [1, 1, 1, 1, 2, 2, 2, 2].flatMap(int16))),
     i16x8.add(left.get, i16x8.mulQ15(i16x8.sub(right.get, left.get), towards)),
   ];
-  /** Moves eight pixels, in 128ths of a step, towards the mean. Towards one that is 4 steps away, not at all. */
+  /** Moves eight pixels, in 128ths of a step, towards the mean, but not if it is 4 or more steps away. */
   const dithered = (y: number, constant: Constant): Code => {
     const all = (number: number) => constant(Array<number>(8).fill(number));
     return [
